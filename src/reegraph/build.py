@@ -1,0 +1,86 @@
+"""Read, resolve, reason, validate, write: from curated files to a snapshot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from reegraph import snapshot
+from reegraph.curation.corpus import Corpus, read_corpus
+from reegraph.disagreements import disagreement_quads
+from reegraph.errors import ValidationError
+from reegraph.folders import articles_folder, cache_folder, project_root
+from reegraph.reason import read_rules, reason, rule_quads
+from reegraph.snapshot import Snapshot
+from reegraph.statements import statement_quads
+from reegraph.store import EmbeddedStore
+from reegraph.terms import GRAPH
+from reegraph.triples import corpus_quads
+from reegraph.validate import read_checks, violations
+
+STEPS: Final = ("read", "resolve", "reason", "validate", "write")
+Tick = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    """No talk."""
+
+
+def fresh_snapshot(
+    root: Path | None = None, *, articles: Path | None = None, force: bool = False, tick: Tick = _silent
+) -> Snapshot:
+    """The snapshot of the files as they are, built when there is none.
+
+    `tick` hears the name of each step as it begins. Raises CurationError, ValidationError or
+    SnapshotError; a snapshot that is half-written or not of these files is built again.
+    """
+    root = root or project_root()
+    cache = cache_folder()
+    inputs = snapshot.fingerprint(root)
+    if not force and (found := snapshot.find(cache, inputs)):
+        return found
+    tick("read")
+    corpus = read_corpus(root, articles_folder(articles))
+    store = build_store(corpus, root, tick)
+    tick("write")
+    lines, graphs = n_quads(store)
+    return snapshot.write(cache, inputs, lines, graphs)
+
+
+def build_store(corpus: Corpus, root: Path, tick: Tick = _silent) -> EmbeddedStore:
+    """The whole graph of a corpus in memory, reasoned over and checked."""
+    tick("resolve")
+    rules = read_rules(root / "queries" / "rules")
+    store = EmbeddedStore()
+    for quads in (corpus_quads(corpus), statement_quads(corpus.claims), disagreement_quads(corpus), rule_quads(rules)):
+        add_merged(store.dataset, quads)
+    tick("reason")
+    reason(store, rules)
+    tick("validate")
+    found = list(violations(store, read_checks(root / "queries" / "checks")))
+    if found:
+        raise ValidationError(found)
+    return store
+
+
+def add_merged(dataset: ox.Store, quads: Iterable[ox.Quad]) -> None:
+    """Add quads to their graphs and to the default graph, which holds the whole merge."""
+    for quad in quads:
+        dataset.add(quad)
+        dataset.add(ox.Quad(quad.subject, quad.predicate, quad.object))
+
+
+def n_quads(store: EmbeddedStore) -> tuple[list[str], dict[str, int]]:
+    """The store as sorted N-Quads lines, and the number of triples of each graph by its short name."""
+    content = store.dataset.dump(format=ox.RdfFormat.N_QUADS)
+    assert content is not None  # no output was given to write to
+    lines = sorted(line + "\n" for line in content.decode().split("\n") if line)
+    counts = Counter(
+        g.value.removeprefix(GRAPH) if isinstance(g, ox.NamedNode) else "default"
+        for g in (q.graph_name for q in store.dataset)
+    )
+    return lines, dict(counts)

@@ -1,0 +1,150 @@
+"""Commands that answer: ask, sparql, show, find, why."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from reegraph.cli.output import format_options, graph, lang_option, store_options, write
+from reegraph.errors import UsageError
+from reegraph.folders import project_root
+from reegraph.questions import read_questions
+from reegraph.table import Column, Lang, Table
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.argument("parameters", nargs=-1, metavar="[KEY=VALUE]...")
+@format_options
+@store_options
+def ask(
+    name: str | None,
+    parameters: tuple[str, ...],
+    format_: str,
+    output: Path | None,
+    lang: Lang,
+    url: str | None,
+    token: str,
+    articles: Path | None,
+) -> None:
+    """Answer a named question; without a name, list the questions.
+
+    \b
+    Example:
+      reegraph ask heavy-ree-dependence on=country:CN
+    """
+    if name is None:
+        write(_questions(lang), format_, output, lang)
+        return
+    values = {}
+    for parameter in parameters:
+        key, sign, value = parameter.partition("=")
+        if not sign:
+            raise UsageError(f"{parameter!r} is not key=value, e.g. on=country:CN")
+        values[key] = value
+    with graph(url, token, articles) as g:
+        write(g.ask(name, **values), format_, output, lang)
+
+
+@click.command()
+@click.argument("file", type=click.File(encoding="utf-8"))
+@format_options
+@store_options
+def sparql(
+    file: click.utils.LazyFile,
+    format_: str,
+    output: Path | None,
+    lang: Lang,
+    url: str | None,
+    token: str,
+    articles: Path | None,
+) -> None:
+    """Run the SPARQL query of FILE, or of stdin for -. The usual prefixes are predeclared.
+
+    \b
+    Example:
+      echo 'SELECT ?f { ?f ree:operates ?plant }' | reegraph sparql -
+    """
+    with graph(url, token, articles) as g:
+        write(g.sparql(file.read()), format_, output, lang)
+
+
+@click.command()
+@click.argument("id_", metavar="ID")
+@format_options
+@store_options
+def show(
+    id_: str, format_: str, output: Path | None, lang: Lang, url: str | None, token: str, articles: Path | None
+) -> None:
+    """Show all that the graph says of a thing, with the claim or entry behind each line.
+
+    \b
+    Example:
+      reegraph show element:Dy
+    """
+    with graph(url, token, articles) as g:
+        write(g.entity(id_), format_, output, lang)
+
+
+@click.command()
+@click.argument("word")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 500))
+@format_options
+@store_options
+def find(
+    word: str,
+    limit: int,
+    format_: str,
+    output: Path | None,
+    lang: Lang,
+    url: str | None,
+    token: str,
+    articles: Path | None,
+) -> None:
+    """Find things by any name: English, traditional or simplified Chinese, symbols, aliases.
+
+    \b
+    Example:
+      reegraph find 萊納斯
+    """
+    with graph(url, token, articles) as g:
+        write(g.find(word, limit), format_, output, lang)
+
+
+@click.command()
+@click.argument("id_", metavar="ID")
+@click.option("--format", "format_", type=click.Choice(["tree", "json"]), default="tree", show_default=True)
+@lang_option
+@store_options
+def why(id_: str, format_: str, lang: Lang, url: str | None, token: str, articles: Path | None) -> None:
+    """Show the proof of a claim, dependency or disagreement, down to source and paragraph.
+
+    With the article texts at hand (--articles) the sentences themselves are shown.
+
+    \b
+    Example:
+      reegraph why claim:tang-2025-1
+    """
+    with graph(url, token, articles) as g:
+        proof = g.why(id_)
+    if format_ == "json":
+        click.echo(json.dumps(proof.to_dict(lang), ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(proof.lines(lang)))
+
+
+def _questions(lang: Lang) -> Table:
+    questions = read_questions(project_root() / "queries").values()
+    rows = tuple(
+        (
+            q.name,
+            q.theme,
+            q.question_zh if lang == "zh-Hant" else q.question_en,
+            tuple(f"{p.name}={p.default.replace('<', '').replace('>', '')}" for p in q.parameters),
+        )
+        for q in sorted(questions, key=lambda q: (q.theme, q.name))
+    )
+    columns = (Column("question"), Column("theme"), Column("asks"), Column("parameters", "texts"))
+    return Table(columns, rows)

@@ -1,0 +1,139 @@
+"""Everything curated, read and checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from reegraph.curation.anchors import ArticleText, read_article
+from reegraph.curation.claims import Claim, Ids, read_claims
+from reegraph.curation.entities import Entity, read_entities
+from reegraph.curation.reference import (
+    Citation,
+    Correction,
+    Fact,
+    Reason,
+    read_bibliography,
+    read_corrections,
+    read_facts,
+    read_reasons,
+)
+from reegraph.curation.sources import Source, read_sources
+from reegraph.curation.vocabulary import Vocabulary, read_vocabulary
+from reegraph.errors import CurationError, Problem
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """All that the build stands on. `claims` are in the order of their sources' files."""
+
+    vocabulary: Vocabulary
+    sources: Mapping[str, Source]
+    entities: Mapping[str, Entity]
+    claims: Sequence[Claim]
+    facts: Sequence[Fact] = ()
+    corrections: Sequence[Correction] = ()
+    reasons: Sequence[Reason] = ()
+    bibliography: Sequence[Citation] = ()
+
+    @cached_property
+    def classes(self) -> dict[str, str]:
+        """The class name of every id that claims may speak of."""
+        return class_index(self.vocabulary, self.sources, self.entities)
+
+    def claims_of(self, source: str) -> list[Claim]:
+        """One source's claims, in their order."""
+        return [c for c in self.claims if c.source == source]
+
+
+def class_index(
+    vocabulary: Vocabulary, sources: Mapping[str, Source], entities: Mapping[str, Entity]
+) -> dict[str, str]:
+    """The class name of every id that is defined anywhere."""
+    return {
+        **vocabulary.individuals,
+        **dict.fromkeys(sources, "Article"),
+        **{id_: entity.cls for id_, entity in entities.items()},
+    }
+
+
+def read_corpus(root: Path, articles: Path | None = None) -> Corpus:
+    """Read ontology/ and data/ under `root`; with a folder of articles, prove every anchor too.
+
+    Raises CurationError with every fault found in all files, each with file, line and remedy.
+    """
+    data = root / "data"
+    vocabulary = read_vocabulary(root / "ontology")
+    sources, problems = read_sources(data / "sources")
+    entities, faults = read_entities(data / "entities", vocabulary)
+    problems += faults
+    ids = Ids(class_index(vocabulary, sources, entities))
+    claims: list[Claim] = []
+    for source in sources.values():
+        path = data / "claims" / f"{source.slug}.tsv"
+        if not path.exists():
+            problems.append(Problem(f"data/sources/{source.slug}.toml:1", f"data/claims/{path.name} is missing."))
+            continue
+        found, faults = read_claims(path, source.id, source.year, vocabulary, ids)
+        problems += faults
+        problems += [] if faults else _count_faults(source, found)
+        claims += found
+    problems += _orphans(data, sources)
+    ranks = {c.id: c.rank for c in claims}
+    facts, faults = read_facts(data / "reference", ids, vocabulary)
+    problems += faults
+    corrections, faults = read_corrections(data / "reference" / "corrections.tsv", ids, ranks)
+    problems += faults
+    reasons, faults = read_reasons(data / "disagreements.tsv", ranks)
+    problems += faults
+    bibliography, faults = read_bibliography(data / "references.tsv", ids, ranks)
+    problems += faults
+    if articles is not None:
+        problems += anchor_faults(articles, sources, claims)
+    if problems:
+        raise CurationError(problems)
+    return Corpus(vocabulary, sources, entities, claims, facts, corrections, reasons, bibliography)
+
+
+def article_texts(articles: Path, sources: Mapping[str, Source]) -> dict[str, ArticleText]:
+    """The text of each source, found by the hash of the whole file."""
+    return {id_: read_article(articles, source.sha256, id_) for id_, source in sources.items()}
+
+
+def anchor_faults(articles: Path, sources: Mapping[str, Source], claims: Sequence[Claim]) -> list[Problem]:
+    """A problem for each claim or uncovered span whose anchor the article's text does not prove."""
+    texts = article_texts(articles, sources)
+    problems = []
+    for claim in claims:
+        if not texts[claim.source].holds(claim.anchor):
+            what = f"the text at [{claim.anchor.start}, {claim.anchor.end}) has not the hash of {claim.id}."
+            problems.append(Problem(claim.place, what, 'Find it again by `reegraph anchor SOURCE "phrase"`.'))
+    for source in sources.values():
+        for number, span in enumerate(source.uncovered, 1):
+            if not texts[source.id].holds(span.anchor):
+                what = f"uncovered no. {number}: the text there has not that hash."
+                problems.append(Problem(f"data/sources/{source.slug}.toml:1", what, "Find the span again."))
+    return problems
+
+
+def _count_faults(source: Source, claims: Sequence[Claim]) -> list[Problem]:
+    counts = {"claims": len(claims), "remarks": sum(c.is_remark for c in claims)}
+    return [
+        Problem(
+            f"data/claims/{source.slug}.tsv:{len(claims) + 1}",
+            f"{counts[key]} {key}, where data/sources/{source.slug}.toml expects {getattr(source, key)}.",
+            "Restore what was lost, or correct the expected count.",
+        )
+        for key in counts
+        if counts[key] != getattr(source, key)
+    ]
+
+
+def _orphans(data: Path, sources: Mapping[str, Source]) -> list[Problem]:
+    return [
+        Problem(f"data/claims/{path.name}:1", "no source of that name is defined.", "Add data/sources/*.toml.")
+        for path in sorted((data / "claims").glob("*.tsv"))
+        if f"source:{path.stem}" not in sources
+    ]

@@ -1,0 +1,151 @@
+"""Reference data: facts about the world that no article states, each citing the work it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from reegraph.curation import tsv
+from reegraph.curation.claims import Ids
+from reegraph.curation.vocabulary import Vocabulary
+from reegraph.errors import Problem, nearest
+
+FACT_COLUMNS: Final = ("subject", "property", "value", "work", "note")
+CORRECTION_COLUMNS: Final = ("claim", "en", "zh", "certainty", "work", "note")
+REASON_COLUMNS: Final = ("claims", "en", "zh")
+BIBLIOGRAPHY_COLUMNS: Final = ("number", "work", "title", "url", "publisher", "year", "language", "claims")
+CERTAINTIES: Final = ("verified", "likely", "unsure")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A reference entry: `value` is an id where the property takes things, else a literal's text."""
+
+    subject: str
+    property: str
+    value: str
+    work: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What is right where a source is wrong. `certainty` is verified, likely or unsure."""
+
+    claim: str
+    en: str
+    zh: str
+    certainty: str
+    work: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A curator's sentence on why these claims differ."""
+
+    claims: frozenset[str]
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A work that an article cites, as printed there, and the claims that rest on it."""
+
+    number: int
+    work: str
+    title: str
+    url: str
+    publisher: str
+    year: str
+    language: str
+    claims: tuple[str, ...]
+
+
+def read_facts(folder: Path, ids: Ids, vocabulary: Vocabulary) -> tuple[list[Fact], list[Problem]]:
+    """The reference entries of every table under `folder` named facts-*.tsv."""
+    facts: list[Fact] = []
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("facts-*.tsv")):
+        file = f"data/reference/{path.name}"
+        rows, faults = tsv.read(path, FACT_COLUMNS, file)
+        problems += faults
+        for line, row in rows:
+            problems += [Problem(f"{file}:{line}", what, remedy) for what, remedy in _fact_faults(row, ids, vocabulary)]
+            facts.append(Fact(**row))
+    return facts, problems
+
+
+def read_corrections(path: Path, ids: Ids, claims: Mapping[str, str]) -> tuple[list[Correction], list[Problem]]:
+    """The corrections; `claims` gives the rank of each claim id."""
+    if not path.exists():
+        return [], []
+    file = f"data/reference/{path.name}"
+    rows, problems = tsv.read(path, CORRECTION_COLUMNS, file)
+    for line, row in rows:
+        where = f"{file}:{line}"
+        if claims.get(row["claim"]) != "deprecated":
+            what = f"{row['claim']} is no deprecated claim."
+            problems.append(Problem(where, what, "Correct the id, or mark the claim deprecated."))
+        if row["certainty"] not in CERTAINTIES:
+            what = f"certainty {row['certainty']!r} is unknown; known: {', '.join(CERTAINTIES)}."
+            problems.append(Problem(where, what, "Correct the row."))
+        if row["work"] and row["work"] not in ids.classes:
+            problems.append(Problem(where, f"work {row['work']} is not defined.", "Add it to data/entities/work.tsv."))
+        if row["certainty"] == "verified" and not row["work"]:
+            problems.append(Problem(where, "a verified correction names no work.", "Name it, or lower the certainty."))
+    return [Correction(**row) for _, row in rows], problems
+
+
+def read_reasons(path: Path, claims: Mapping[str, str]) -> tuple[list[Reason], list[Problem]]:
+    """The curators' sentences on disagreements."""
+    if not path.exists():
+        return [], []
+    rows, problems = tsv.read(path, REASON_COLUMNS, f"data/{path.name}")
+    reasons = []
+    for line, row in rows:
+        named = row["claims"].split(";")
+        for claim in named:
+            if claim not in claims:
+                problems.append(Problem(f"data/{path.name}:{line}", f"{claim} is no claim.", "Correct the id."))
+        reasons.append(Reason(frozenset(named), row["en"], row["zh"]))
+    return reasons, problems
+
+
+def read_bibliography(path: Path, ids: Ids, claims: Mapping[str, str]) -> tuple[list[Citation], list[Problem]]:
+    """The works that articles cite, as printed (data/references.tsv)."""
+    if not path.exists():
+        return [], []
+    rows, problems = tsv.read(path, BIBLIOGRAPHY_COLUMNS, f"data/{path.name}")
+    citations = []
+    for line, row in rows:
+        where = f"data/{path.name}:{line}"
+        resting = tuple(filter(None, row["claims"].split(";")))
+        problems += [Problem(where, f"{c} is no claim.", "Correct the id.") for c in resting if c not in claims]
+        if row["work"] not in ids.classes:
+            problems.append(Problem(where, f"work {row['work']} is not defined.", "Add it to data/entities/work.tsv."))
+        if not row["number"].isdigit():
+            problems.append(Problem(where, f"number {row['number']!r} is none.", "Give the number as printed."))
+            continue
+        citations.append(Citation(**{**row, "number": int(row["number"]), "claims": resting}))  # type: ignore[arg-type]
+    return citations, problems
+
+
+def _fact_faults(row: Mapping[str, str], ids: Ids, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    if row["subject"] not in ids.classes:
+        near = nearest(row["subject"], ids.classes)
+        yield f"subject {row['subject']} is not defined{_perhaps(near)}.", "Correct it or add the entity."
+    if row["property"] not in vocabulary.reference_properties:
+        near = nearest(row["property"], vocabulary.reference_properties)
+        yield f"property {row['property']!r} is not in the ontology{_perhaps(near)}.", "Correct it or add the property."
+    elif vocabulary.reference_properties[row["property"]] == "thing" and row["value"] not in ids.classes:
+        yield f"value {row['value']} is not defined.", "Correct it or add the entity."
+    if row["work"] not in ids.classes:
+        yield f"work {row['work']} is not defined.", "Every reference entry cites a work of data/entities/work.tsv."
+
+
+def _perhaps(near: list[str]) -> str:
+    return f" (perhaps {' or '.join(near)})" if near else ""

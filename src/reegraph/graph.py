@@ -1,0 +1,201 @@
+"""The public face: connect to a graph and ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from reegraph import names
+from reegraph.build import Tick, fresh_snapshot
+from reegraph.errors import UnknownName, UsageError
+from reegraph.evidence import Proof, Prover
+from reegraph.folders import articles_folder, project_root
+from reegraph.pages import ask_page, page_query
+from reegraph.questions import Labels, Question, find_question, free_table, read_questions, run
+from reegraph.store import EmbeddedStore, RemoteStore, Solutions, Store
+from reegraph.store.protocol import node_text
+from reegraph.table import Column, Table, Thing
+from reegraph.terms import is_id, iri, short
+
+if TYPE_CHECKING:
+    import owlready2
+    import pyoxigraph as ox
+    import rdflib
+
+
+def connect(url: str | None = None, *, articles: Path | str | None = None, token: str = "", timeout: int = 30) -> KnowledgeGraph:
+    """The knowledge graph: built from this package's own files, or behind a SPARQL service at `url`.
+
+    `articles` is a folder of the article texts, for the sentences themselves; by default that of
+    REEGRAPH_ARTICLES. `token` and `timeout` (seconds) are for a service.
+
+    >>> g = connect()
+    >>> g.entity("element:Dy").title
+    'dysprosium'
+    """
+    folder = articles_folder(Path(articles) if articles else None)
+    if url is not None:
+        return KnowledgeGraph(RemoteStore(url, token=token, timeout=timeout), articles=folder)
+    return open_built(articles=folder)
+
+
+def open_built(*, articles: Path | None = None, tick: Tick | None = None) -> KnowledgeGraph:
+    """The graph of this package's own files, built first when no fresh snapshot is there."""
+    snapshot = fresh_snapshot(tick=tick) if tick else fresh_snapshot()
+    return KnowledgeGraph(EmbeddedStore.load(snapshot.quads), articles=articles, version=snapshot.version)
+
+
+class KnowledgeGraph:
+    """Questions, SPARQL, names and proofs over a store. A context manager that closes it."""
+
+    def __init__(
+        self, store: Store, *, root: Path | None = None, articles: Path | None = None, version: str = ""
+    ) -> None:
+        self.store = store
+        self.root = root or project_root()
+        self.articles = articles
+        self.version = version
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+    @property
+    def questions(self) -> dict[str, Question]:
+        """The named questions."""
+        return read_questions(self.root / "queries")
+
+    def ask(self, name: str, /, **parameters: object) -> Table:
+        """The answer of a named question; parameters by keyword, e.g. ``on="country:CN"``.
+
+        Several values of one parameter go in a list. Raises UnknownName for a question, parameter or
+        thing that is not there, with the nearest names.
+        """
+        question = find_question(name, self.questions)
+        values = {key: _parameter(value) for key, value in parameters.items() if value is not None}
+        things = {p.name for p in question.parameters if p.type == "thing"}
+        for key in things & set(values):
+            for id_ in values[key].split(","):
+                if id_.strip() != "any" and is_id(id_.strip()):
+                    self._must_exist(id_.strip())
+        return run(self.store, question, values, self._labels)
+
+    def sparql(self, query: str) -> Table:
+        """The answer of a SPARQL query, the usual prefixes predeclared: SELECT, ASK, CONSTRUCT or DESCRIBE."""
+        answer = self.store.query(query)
+        if isinstance(answer, bool):
+            return Table((Column("answer", "boolean"),), ((answer,),))
+        if isinstance(answer, list):
+            answer = Solutions(
+                ("subject", "predicate", "object"), [(t.subject, t.predicate, t.object) for t in answer]
+            )
+        return free_table(self.store, answer, self._labels)
+
+    def entity(self, id_: str) -> Table:
+        """All that the graph says of a thing: claims, reference entries, dependencies, derived types."""
+        self._must_exist(id_)
+        solutions = ask_page(self.store, self.root, "thing", thing=[id_])
+        table = free_table(self.store, solutions, self._labels)
+        columns = tuple(
+            Column(v, "text" if v in {"basis", "figure", "when"} else "thing") for v in solutions.variables
+        )
+        return Table(columns, table.rows, title=self.thing(id_).en)
+
+    def find(self, word: str, limit: int = 20) -> Table:
+        """Things by any of their names, best first, with the name that matched."""
+        hits = names.find(word, self._names, limit)
+        classes = self._classes([h.id for h in hits])
+        found = self._labels.named(self.store, {iri(h.id) for h in hits})
+        rows = tuple(
+            (found[iri(h.id)], h.id, classes.get(h.id), h.name if h.name != h.id else None) for h in hits
+        )
+        columns = (Column("thing", "thing"), Column("id"), Column("class"), Column("matched"))
+        return Table(columns, rows, title=f"find {word}")
+
+    def why(self, id_: str) -> Proof:
+        """The proof of a claim, dependency or disagreement, down to the sources."""
+        self._must_exist(id_)
+        return Prover(self.store, self.root, self.articles).why(id_)
+
+    def thing(self, id_: str) -> Thing:
+        """An id with its names."""
+        return self._labels.named(self.store, {iri(id_)})[iri(id_)]
+
+    def to_rdflib(self) -> rdflib.Graph:
+        """The default graph, the whole merge, as an rdflib Graph."""
+        import pyoxigraph
+        import rdflib
+
+        content = pyoxigraph.serialize(self.store.read_graph(None), format=pyoxigraph.RdfFormat.N_TRIPLES)
+        assert content is not None  # no output was given to write to
+        return rdflib.Graph().parse(data=content, format="nt")
+
+    def ontology(self) -> owlready2.Ontology:
+        """The ontology with its individuals as owlready2 classes, properties and instances."""
+        from reegraph.reasoner import dl_projection, ontology
+
+        return ontology(dl_projection(self.dl_triples()))
+
+    def dl_triples(self) -> list[ox.Triple]:
+        """What has a meaning in OWL DL: the ontology, the entities, the statements and the reference data."""
+        from reegraph.terms import GRAPH
+
+        return [t for g in ("ontology", "entities", "statements") for t in self.store.read_graph(GRAPH + g)]
+
+    @cached_property
+    def _labels(self) -> Labels:
+        return Labels(page_query(self.root, "labels"))
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for row in ask_page(self.store, self.root, "names").texts():
+            id_ = short(row["thing"])
+            if not id_.startswith("http"):
+                found.setdefault(id_, []).append(row["name"])
+        return found
+
+    def _classes(self, ids: Iterable[str]) -> dict[str, str]:
+        solutions = ask_page(self.store, self.root, "kind", thing=ids)
+        found: dict[str, str] = {}
+        for row in solutions:
+            thing, cls = row["thing"], row["class"]
+            if thing is not None and cls is not None and short(node_text(cls)).startswith("ree:"):
+                found.setdefault(short(node_text(thing)), short(node_text(cls)).removeprefix("ree:"))
+        return found
+
+    def _must_exist(self, id_: str) -> None:
+        if not (is_id(id_) or id_.startswith("http") or ":" in id_):
+            raise UsageError(f"{id_!r} is not an id: write kind:slug, e.g. firm:lynas. `reegraph find` has them.")
+        try:
+            known = bool(ask_page(self.store, self.root, "kind", thing=[id_]))
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+        if not known:
+            raise UnknownName("id", id_, self._names, f"`reegraph find {id_.partition(':')[2]}` searches.")
+
+
+def _parameter(value: object) -> str:
+    match value:
+        case str():
+            return value
+        case date():
+            return value.isoformat()
+        case Thing():
+            return value.id
+        case Mapping():
+            raise UsageError("a parameter is one value or a list of values")
+        case Iterable():
+            return ",".join(_parameter(v) for v in value)
+        case _:
+            return str(value)
+

@@ -1,0 +1,93 @@
+"""Rules to a fixpoint: queries/rules/*.rq are CONSTRUCT queries whose rows are new facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from reegraph.errors import CurationError, Problem, QueryError
+from reegraph.questions import head
+from reegraph.store import EmbeddedStore
+from reegraph.terms import DCTERMS, GRAPH, RDF, REE
+from reegraph.triples import labels, named
+
+DERIVED = ox.NamedNode(GRAPH + "derived")
+MOST_ROUNDS = 50  # a chain of supply has a dozen links; a rule that runs longer mints new names each round
+_KEYS = ("title-en", "title-zh", "reason-en", "reason-zh")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its CONSTRUCT query, its name and why it holds, in words."""
+
+    name: str
+    query: str
+    title_en: str
+    title_zh: str
+    reason_en: str
+    reason_zh: str
+
+
+def read_rules(folder: Path) -> list[Rule]:
+    """The rules by name; CurationError when a head lacks a key."""
+    rules, problems = [], []
+    for path in sorted(folder.glob("*.rq")):
+        text = path.read_text(encoding="utf-8")
+        keys = {key: value for _, key, value in head(text)}
+        missing = [k for k in _KEYS if not keys.get(k)]
+        problems += [Problem(f"queries/rules/{path.name}:1", f"the head lacks `#+ {k}:`.") for k in missing]
+        if not missing:
+            rules.append(Rule(path.stem, text, *(keys[k] for k in _KEYS)))
+    if problems:
+        raise CurationError(problems)
+    return rules
+
+
+def rule_quads(rules: Sequence[Rule]) -> list[ox.Quad]:
+    """The rules as things of the graph, so that a proof can say them in words."""
+    quads = []
+    for rule in rules:
+        node = named(f"rule:{rule.name}")
+        pairs = [
+            (RDF + "type", named(REE + "Rule")),
+            *labels(rule.title_en, rule.title_zh),
+            (DCTERMS + "description", ox.Literal(rule.reason_en, language="en")),
+            (DCTERMS + "description", ox.Literal(rule.reason_zh, language="zh-Hant")),
+        ]
+        quads += [ox.Quad(node, named(p), o, DERIVED) for p, o in pairs]
+    return quads
+
+
+def reason(store: EmbeddedStore, rules: Sequence[Rule], tick: Callable[[str], None] = lambda _: None) -> dict[str, int]:
+    """Add to the store all that the rules give, in the default graph and in graph:derived.
+
+    Returns how many triples each rule added. Raises CurationError when a rule does not parse, or when
+    the rules find no end.
+    """
+    added = dict.fromkeys((r.name for r in rules), 0)
+    for _ in range(MOST_ROUNDS):
+        before = sum(added.values())
+        for rule in rules:
+            tick(rule.name)
+            added[rule.name] += _apply(store.dataset, rule)
+        if sum(added.values()) == before:
+            return added
+    busy = ", ".join(name for name, count in added.items() if count)
+    raise CurationError([Problem("queries/rules:1", f"no end after {MOST_ROUNDS} rounds; rules that added: {busy}.")])
+
+
+def _apply(dataset: ox.Store, rule: Rule) -> int:
+    default = ox.DefaultGraph()
+    try:
+        triples = EmbeddedStore.over(dataset).construct(rule.query)
+    except QueryError as error:
+        place = f"queries/rules/{rule.name}.rq:{error.line or 1}"
+        raise CurationError([Problem(place, f"{error}.", "Correct the rule.")]) from error
+    fresh = [t for t in set(triples) if ox.Quad(t.subject, t.predicate, t.object, default) not in dataset]
+    for triple in fresh:
+        for graph in (default, DERIVED):
+            dataset.add(ox.Quad(triple.subject, triple.predicate, triple.object, graph))
+    return len(fresh)

@@ -1,0 +1,83 @@
+"""The service description: what this endpoint can do and holds, as RDF (SPARQL 1.1 Service Description)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from reegraph.server.refusal import bad_request
+from reegraph.terms import PREFIXES, RDF, XSD
+
+_SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+_VOID: Final = "http://rdfs.org/ns/void#"
+DESCRIBING: Final = {**PREFIXES, "sd": _SD, "void": _VOID}  # prefixes for what is written here
+_FORMATS: Final = (
+    *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
+    *("Turtle", "N-Triples", "RDF_XML", "JSON-LD", "TriG", "N-Quads"),
+)
+
+
+@dataclass(frozen=True)
+class Census:
+    """How many triples the default graph and each named graph hold."""
+
+    default: int
+    named: Mapping[str, int]
+
+
+def census(dataset: ox.Store) -> Census:
+    """The counts of a dataset, graphs in order of their names."""
+    counts = Counter(quad.graph_name for quad in dataset)
+    named = {g.value: n for g, n in counts.items() if isinstance(g, ox.NamedNode)}
+    return Census(counts[ox.DefaultGraph()], dict(sorted(named.items())))
+
+
+def described(endpoint: str, held: Census) -> list[ox.Triple]:
+    """The triples that describe the endpoint at this address; Refusal (400) when that is no IRI."""
+    try:
+        service = ox.NamedNode(endpoint)
+    except ValueError as error:
+        raise bad_request(f"the Host header makes no address: {error}") from error
+    return [*_service(service), *_dataset(service, held)]
+
+
+def _service(service: ox.NamedNode) -> Iterator[ox.Triple]:
+    yield ox.Triple(service, _A, ox.NamedNode(_SD + "Service"))
+    yield ox.Triple(service, ox.NamedNode(_SD + "endpoint"), service)
+    yield ox.Triple(service, ox.NamedNode(_SD + "supportedLanguage"), ox.NamedNode(_SD + "SPARQL11Query"))
+    yield ox.Triple(service, ox.NamedNode(_SD + "defaultDataset"), _part(service, "dataset"))
+    for name in _FORMATS:
+        yield ox.Triple(
+            service, ox.NamedNode(_SD + "resultFormat"), ox.NamedNode(f"http://www.w3.org/ns/formats/{name}")
+        )
+
+
+def _dataset(service: ox.NamedNode, held: Census) -> Iterator[ox.Triple]:
+    dataset, default = _part(service, "dataset"), _part(service, "default-graph")
+    yield ox.Triple(dataset, _A, ox.NamedNode(_SD + "Dataset"))
+    yield ox.Triple(dataset, ox.NamedNode(_SD + "defaultGraph"), default)
+    yield from _graph(default, held.default)
+    for number, (name, count) in enumerate(held.named.items(), 1):
+        entry, graph = _part(service, f"named-graph-{number}"), _part(service, f"graph-{number}")
+        yield ox.Triple(dataset, ox.NamedNode(_SD + "namedGraph"), entry)
+        yield ox.Triple(entry, _A, ox.NamedNode(_SD + "NamedGraph"))
+        yield ox.Triple(entry, ox.NamedNode(_SD + "name"), ox.NamedNode(name))
+        yield ox.Triple(entry, ox.NamedNode(_SD + "graph"), graph)
+        yield from _graph(graph, count)
+
+
+def _graph(graph: ox.NamedNode, count: int) -> Iterator[ox.Triple]:
+    yield ox.Triple(graph, _A, ox.NamedNode(_SD + "Graph"))
+    size = ox.Literal(str(count), datatype=ox.NamedNode(XSD + "integer"))
+    yield ox.Triple(graph, ox.NamedNode(_VOID + "triples"), size)
+
+
+def _part(service: ox.NamedNode, name: str) -> ox.NamedNode:
+    return ox.NamedNode(f"{service.value}#{name}")
+
+
+_A: Final = ox.NamedNode(RDF + "type")

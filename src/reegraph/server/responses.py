@@ -1,0 +1,109 @@
+"""Responses: what every answer carries, errors in their one shape, entity tags, compression."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import json
+import re
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from reegraph.errors import QueryError, ReegraphError
+from reegraph.server.negotiation import choose, takes_gzip
+from reegraph.server.refusal import Refusal
+
+_COMMON: Final = {
+    "Access-Control-Allow-Origin": "*",  # public data, no cookies: any page may read it
+    "Access-Control-Expose-Headers": "ETag, X-Dataset-Version",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_VARY: Final = {"Vary": "Accept, Accept-Encoding"}
+_WORTH_PACKING: Final = 1000  # bytes; under that gzip gains less than a packet
+_QUICK_TO_PACK: Final = 100_000  # bytes; about 1 ms, above that a thread packs them
+_TAG: Final = re.compile(r'(?:W/)?"[^"]*"')
+
+
+def content(body: bytes, media: str, tag: str = "") -> Response:
+    """200 with a body; with a tag, a cache may keep it and asks whether it still holds."""
+    headers = {"ETag": tag, "Cache-Control": "no-cache"} if tag else {"Cache-Control": "no-store"}
+    return Response(body, 200, headers, media)  # Starlette adds charset=utf-8 to text/*
+
+
+def not_modified(tag: str) -> Response:
+    """304: the client's copy still holds."""
+    return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
+
+
+def failure(error: ReegraphError, request: Request) -> Response:
+    """An error as {"error": {code, message, line?, column?}}, or plain text for who prefers that."""
+    status, code, headers = error.http_status, _code(error), {}
+    if isinstance(error, Refusal):
+        status, code, headers = error.status, error.code, error.headers
+    shown: dict[str, str | int] = {"code": code, "message": str(error)}
+    if isinstance(error, QueryError) and error.line is not None and error.column is not None:
+        shown |= {"line": error.line, "column": error.column}
+    if _prefers_text(request):
+        body, media = f"{error}\n", "text/plain"
+    else:
+        body, media = json.dumps({"error": shown}, ensure_ascii=False) + "\n", "application/json"
+    return Response(body, status, {**headers, "Cache-Control": "no-store"}, media)
+
+
+def preflight(allowed: str) -> Response:
+    """The answer to OPTIONS, for a browser's preflight and for who wants to know the methods."""
+    headers = {
+        "Allow": allowed,
+        "Access-Control-Allow-Methods": allowed,
+        "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+        "Access-Control-Max-Age": "86400",
+    }
+    return Response(status_code=204, headers=headers)
+
+
+def entity_tag(*parts: str) -> str:
+    """A weak tag (rows may come in another order) of all that an answer depends on."""
+    digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    return f'W/"{digest[:24]}"'
+
+
+def holds(tag: str, request: Request) -> bool:
+    """True when If-None-Match of a GET or HEAD names the tag; weak comparison, as RFC 9110 wants here."""
+    if request.method not in {"GET", "HEAD"}:
+        return False
+    given = _TAG.findall(request.headers.get("if-none-match", ""))
+    return tag.removeprefix("W/") in {g.removeprefix("W/") for g in given}
+
+
+async def finished(response: Response, request: Request, version: str) -> Response:
+    """The response with the headers that all carry, compressed where the client takes that and it pays."""
+    response.headers.update({**_COMMON, **_VARY, "X-Dataset-Version": version})
+    body = bytes(response.body)
+    if len(body) < _WORTH_PACKING or not takes_gzip(request.headers.get("accept-encoding", "")):
+        return response
+    packed = _packed(body) if len(body) < _QUICK_TO_PACK else await asyncio.to_thread(_packed, body)
+    response.body = packed
+    response.headers["Content-Encoding"] = "gzip"
+    response.headers["Content-Length"] = str(len(packed))
+    return response
+
+
+def _packed(body: bytes) -> bytes:
+    return gzip.compress(body, compresslevel=5, mtime=0)
+
+
+def _code(error: ReegraphError) -> str:
+    """The name of an error's class, as query-error."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__).lower()
+
+
+def _prefers_text(request: Request) -> bool:
+    accept = ", ".join(request.headers.getlist("accept"))
+    return choose(accept, ["application/json", "text/plain", "text/html"]) in {"text/plain", "text/html"}

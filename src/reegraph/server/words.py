@@ -1,0 +1,84 @@
+"""The bare words of a SPARQL text, read without parsing it: is it an update, does it call a service?
+
+The engine follows SERVICE wherever the text has it, runs keywords into their neighbours (`SERVICEex:x`,
+`1SERVICE`) and decides by context whether `<` opens an IRI. So what is read here errs on the safe side: a
+place that could be read in two ways counts as a service call if the text has that word anywhere, and a dot
+ends a local name (the engine reads `ex:a.5.SERVICE` as `ex:a.5`, `.`, `SERVICE`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+UNCLEAR: Final = "?"  # in place of a word: from here on the text can be read in two ways
+
+_TOKEN: Final = re.compile(
+    r"""
+    [ \t\r\n]++
+  | \#[^\r\n]*+                                                    # a comment ends at either
+  | (?P<iri> <[^<>"{}|^`\x00-\x20]*+> )
+  | \"{3} (?: "{0,2} (?:[^"\\]|\\.) )*+ \"{3} | '{3} (?: '{0,2} (?:[^'\\]|\\.) )*+ '{3}
+  | (?P<open> \"{3} | '{3} )                                       # closed nowhere
+  | "(?:[^"\\\r\n]|\\.)*+" | '(?:[^'\\\r\n]|\\.)*+'
+  | (?P<quote> ["'] )
+  | [?$]\w++
+  | (?P<word> \w[\w.-]*+ )? (?P<local> : (?: (?:[\w:%]|\\.) (?:[\w:%-]|\\.)*+ )? )
+  | (?P<bare> \w[\w.-]*+ )
+  | \\.                                                            # an escaped quote opens no string
+  | .
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_CERTAIN: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")  # after `<` as less-than, `//` would not parse
+_PROLOGUE: Final = {"base", "prefix", "version"}
+_UPDATES: Final = {"insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with"}
+_VOLATILE: Final = {"now", "rand", "uuid", "struuid"}
+
+
+def words(text: str) -> Iterator[str]:
+    """The words outside IRIs, strings, comments and variables; of a prefixed name, `prefix:`.
+
+    Ends with UNCLEAR at a place that can be read in two ways.
+
+    >>> list(words('SELECT ?service { ?s a ex:Mine ; rdfs:label "a SERVICE" } # SERVICE'))
+    ['SELECT', 'a', 'ex:', 'rdfs:']
+    """
+    for token in _TOKEN.finditer(text):
+        kind = token.lastgroup
+        if kind == "bare":
+            yield token["bare"]
+        elif kind == "local":
+            yield f"{token['word'] or ''}:"
+        elif kind in {"open", "quote"} or (kind == "iri" and _ambiguous(token["iri"])):
+            yield UNCLEAR
+            return
+
+
+def calls_service(text: str) -> bool:
+    """True when the engine could read a SERVICE clause in `text`."""
+    if "service" not in text.lower():
+        return False
+    return any(word == UNCLEAR or "service" in word.lower() for word in words(text))
+
+
+def is_update(text: str) -> bool:
+    """True when the first word after the prologue is one of SPARQL Update."""
+    for word in words(text):
+        if not word.endswith(":") and word.lower() not in _PROLOGUE:
+            return word.lower() in _UPDATES
+    return False
+
+
+def is_volatile(text: str) -> bool:
+    """True when two runs of the query may rightly differ, because it asks for the time or for chance."""
+    lower = text.lower()
+    if not any(name in lower for name in _VOLATILE):
+        return False
+    return any(word.lower() in _VOLATILE for word in words(text))
+
+
+def _ambiguous(iri: str) -> bool:
+    """True when `<` might be less-than and what follows would open a comment or a string."""
+    return ("#" in iri or "'" in iri) and not _CERTAIN.match(iri)

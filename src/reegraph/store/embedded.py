@@ -1,0 +1,110 @@
+"""The default store: pyoxigraph in this process's memory, nothing to start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from reegraph.errors import QueryError, SnapshotError, StoreError
+from reegraph.store.protocol import Solutions
+from reegraph.terms import PREFIXES
+
+_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+
+
+class EmbeddedStore:
+    """A dataset in memory; see Store for what its methods promise."""
+
+    def __init__(self, quads: Iterable[ox.Quad] = ()) -> None:
+        self.dataset = ox.Store()
+        self.dataset.extend(quads)
+
+    @classmethod
+    def load(cls, path: Path) -> EmbeddedStore:
+        """The dataset of an N-Quads file; SnapshotError when it cannot be read."""
+        store = cls()
+        try:
+            store.dataset.bulk_load(path=str(path), format=ox.RdfFormat.N_QUADS)
+        except (OSError, SyntaxError) as error:
+            raise SnapshotError(f"{path}: cannot be loaded: {error}. Run `reegraph build --force`.") from error
+        return store
+
+    @classmethod
+    def over(cls, dataset: ox.Store) -> EmbeddedStore:
+        """A store over a pyoxigraph dataset that is there already."""
+        store = cls()
+        store.dataset = dataset
+        return store
+
+    def select(self, query: str) -> Solutions:
+        answer = self.query(query)
+        if not isinstance(answer, Solutions):
+            raise QueryError("a SELECT query is wanted here")
+        return answer
+
+    def ask(self, query: str) -> bool:
+        answer = self.query(query)
+        if not isinstance(answer, bool):
+            raise QueryError("an ASK query is wanted here")
+        return answer
+
+    def construct(self, query: str) -> list[ox.Triple]:
+        answer = self.query(query)
+        if not isinstance(answer, list):
+            raise QueryError("a CONSTRUCT or DESCRIBE query is wanted here")
+        return answer
+
+    def query(self, query: str) -> Solutions | bool | list[ox.Triple]:
+        with _translated():
+            results = self.dataset.query(query, prefixes=PREFIXES)
+            if isinstance(results, ox.QueryBoolean):
+                return bool(results)
+            if isinstance(results, ox.QueryTriples):
+                return list(results)
+            variables = tuple(v.value for v in results.variables)
+            width = range(len(variables))
+            return Solutions(variables, [tuple(row[i] for i in width) for row in results])
+
+    def update(self, update: str) -> None:
+        with _translated():
+            self.dataset.update(update, prefixes=PREFIXES)
+
+    def read_graph(self, graph: str | None) -> list[ox.Triple]:
+        return [q.triple for q in self.dataset.quads_for_pattern(None, None, None, _graph(graph))]
+
+    def write_graph(self, graph: str | None, triples: Iterable[ox.Triple]) -> None:
+        name = _graph(graph)
+        fresh = [ox.Quad(t.subject, t.predicate, t.object, name) for t in triples]
+        self.dataset.clear_graph(name)
+        self.dataset.extend(fresh)
+
+    def close(self) -> None:
+        self.dataset = ox.Store()
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+
+def _graph(name: str | None) -> ox.NamedNode | ox.DefaultGraph:
+    return ox.DefaultGraph() if name is None else ox.NamedNode(name)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The engine's errors as ours."""
+    try:
+        yield
+    except SyntaxError as error:
+        place = _PLACE.match(str(error.msg))
+        if not place:
+            raise QueryError(f"the query does not parse: {error.msg}") from error
+        line, column, what = int(place[1]), int(place[2]), place[3]
+        raise QueryError(f"line {line}, column {column}: the query does not parse: {what}", line, column) from error
+    except (ValueError, RuntimeError) as error:
+        raise QueryError(f"the query cannot be answered: {error}") from error
+    except OSError as error:
+        raise StoreError(f"the store failed: {error}") from error

@@ -1,0 +1,259 @@
+"""The one type of answer: a table whose columns know what they hold and whose things know their names."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from reegraph.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table as RichTable
+
+Lang = Literal["en", "zh-Hant"]
+LANGS: Final[tuple[Lang, ...]] = ("en", "zh-Hant")
+FORMATS: Final = ("table", "csv", "tsv", "json", "md", "xlsx")
+COLUMN_TYPES: Final = ("thing", "things", "claims", "texts", "text", "number", "date", "boolean")
+LIST_TYPES: Final = frozenset({"things", "claims", "texts"})
+
+
+@dataclass(frozen=True, order=True)
+class Thing:
+    """Something the graph names: its short id and its names in English and Traditional Chinese."""
+
+    id: str
+    en: str = ""
+    zh: str = ""
+
+    def label(self, lang: Lang = "en") -> str:
+        """Its name in `lang`, else in the other language, else the id."""
+        return (self.zh or self.en or self.id) if lang == "zh-Hant" else (self.en or self.zh or self.id)
+
+
+Cell = None | str | int | Decimal | bool | date | Thing | tuple["Thing | str", ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: `type` is one of COLUMN_TYPES, `unit` a bare unit code (percent, t) or empty."""
+
+    name: str
+    type: str = "text"
+    unit: str = ""
+    en: str = ""
+    zh: str = ""
+
+    def heading(self) -> str:
+        """The name, with its unit in brackets."""
+        return f"{self.name} ({self.unit})" if self.unit else self.name
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells under typed columns. Iterating gives one dict a row, as `records` does.
+
+    >>> t = Table((Column("on", "thing"),), ((Thing("country:CN", "China", "中國"),),))
+    >>> print(t.to_csv(), end="")
+    on,on_label
+    country:CN,China
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    title: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self.records())
+
+    def column(self, name: str) -> list[Cell]:
+        """One column's cells, top to bottom; UsageError when there is no such column."""
+        names = [c.name for c in self.columns]
+        if name not in names:
+            raise UsageError(f"no column {name!r}; there are: {', '.join(names)}")
+        place = names.index(name)
+        return [row[place] for row in self.rows]
+
+    def records(self, lang: Lang = "en") -> list[dict[str, Any]]:
+        """Rows as dicts of JSON values; a thing is its id with its name under ``<column>_label``."""
+        return [self._record(row, lang) for row in self.rows]
+
+    def to_json(self, lang: Lang = "en") -> str:
+        """A JSON array of objects, one a row."""
+        return json.dumps(self.records(lang), ensure_ascii=False, indent=2) + "\n"
+
+    def to_csv(self, lang: Lang = "en", delimiter: str = ",") -> str:
+        """Comma- or tab-separated text with a header line; lists are joined by ``; ``."""
+        out = io.StringIO()
+        writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+        writer.writerow(self._flat_header())
+        writer.writerows([_plain(v) for v in row] for row in self._flat_rows(lang))
+        return out.getvalue()
+
+    def to_markdown(self, lang: Lang = "en") -> str:
+        """A Markdown pipe table of names rather than ids."""
+        lines = ["| " + " | ".join(c.heading() for c in self.columns) + " |"]
+        lines.append("|" + "|".join(" ---: " if c.type == "number" else " --- " for c in self.columns) + "|")
+        for row in self.rows:
+            cells = (cell_text(v, lang).replace("|", "\\|").replace("\n", " ") for v in row)
+            lines.append("| " + " | ".join(cells) + " |")
+        return "\n".join(lines) + "\n"
+
+    def to_xlsx(self, path: Path | str, lang: Lang = "en") -> None:
+        """Write a workbook of one sheet; numbers stay numbers, things get a second column of names."""
+        from openpyxl import Workbook  # a spreadsheet is rarely asked for
+
+        book = Workbook()
+        sheet = book.active
+        assert sheet is not None  # a new workbook has a sheet
+        sheet.title = "reegraph"
+        sheet.append(self._flat_header())
+        for row in self._flat_rows(lang):
+            sheet.append([_sheet_value(v) for v in row])
+        sheet.freeze_panes = "A2"
+        try:
+            book.save(path)
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+    def to_pandas(self, lang: Lang = "en") -> pd.DataFrame:
+        """A pandas DataFrame: ids as text, numbers as floats, lists as Python lists."""
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise UsageError("pandas is not installed: pip install 'reegraph[pandas]'") from error
+        return pd.DataFrame(self.records(lang), columns=self._flat_header())
+
+    def to_rich(self, lang: Lang = "en", wide: bool = False) -> RichTable:
+        """A rich table for a terminal."""
+        from rich import box
+        from rich.table import Table as RichTable
+
+        out = RichTable(box=box.SIMPLE_HEAD, title=self.title or None, title_justify="left", pad_edge=False)
+        for c in self.columns:
+            out.add_column(
+                c.heading(), justify="right" if c.type == "number" else "left", overflow="fold", no_wrap=wide
+            )
+        for row in self.rows:
+            out.add_row(*(_terminal(cell_text(v, lang)) for v in row))
+        return out
+
+    def _repr_html_(self, lang: Lang = "en") -> str:
+        head = "".join(f"<th>{html.escape(c.heading())}</th>" for c in self.columns)
+        body = "".join(
+            "<tr>" + "".join(f"<td{_tooltip(v)}>{html.escape(cell_text(v, lang))}</td>" for v in row) + "</tr>"
+            for row in self.rows
+        )
+        caption = f"<caption>{html.escape(self.title)}</caption>" if self.title else ""
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def __rich__(self) -> RichTable:
+        return self.to_rich()
+
+    def _record(self, row: Sequence[Cell], lang: Lang) -> dict[str, Any]:
+        record: dict[str, Any] = {}
+        for column, value in zip(self.columns, row, strict=True):
+            record[column.name] = _json_value(value)
+            if column.type == "thing":
+                record[f"{column.name}_label"] = value.label(lang) if isinstance(value, Thing) else None
+        return record
+
+    def _flat_header(self) -> list[str]:
+        return [n for c in self.columns for n in ([c.name, f"{c.name}_label"] if c.type == "thing" else [c.name])]
+
+    def _flat_rows(self, lang: Lang) -> Iterator[list[Any]]:
+        return (list(self._record(row, lang).values()) for row in self.rows)
+
+
+def cell_text(value: Cell, lang: Lang = "en") -> str:
+    """What a person reads in the cell: names for things, ``; `` between a list's members, empty for none."""
+    match value:
+        case None:
+            return ""
+        case Thing():
+            return value.id if value.id.startswith("claim:") else value.label(lang)
+        case tuple():
+            return "; ".join(cell_text(v, lang) for v in value)
+        case bool():
+            return "yes" if value else "no"
+        case Decimal():
+            return plain_number(value)
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def plain_number(value: Decimal) -> str:
+    """A decimal without exponent or trailing zeros.
+
+    >>> plain_number(Decimal("400000000")), plain_number(Decimal("69.20"))
+    ('400000000', '69.2')
+    """
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def things(values: Iterable[Thing | str]) -> tuple[Thing | str, ...]:
+    """A list cell in its canonical order."""
+    return tuple(sorted(values, key=lambda v: v.id if isinstance(v, Thing) else v))
+
+
+def _json_value(value: Cell) -> Any:
+    match value:
+        case Thing():
+            return value.id
+        case tuple():
+            return [_json_value(v) for v in value]
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case date():
+            return value.isoformat()
+        case _:
+            return value
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case list():
+            return "; ".join(map(str, value))
+        case bool():
+            return "true" if value else "false"
+        case _:
+            return str(value)
+
+
+def _sheet_value(value: Any) -> Any:
+    text = "; ".join(map(str, value)) if isinstance(value, list) else value
+    # A leading = would make the spreadsheet run the cell as a formula.
+    return f"'{text}" if isinstance(text, str) and text.startswith(("=", "+", "-", "@")) else text
+
+
+def _terminal(text: str) -> str:
+    """Text that cannot move the cursor or be taken for rich markup."""
+    clean = "".join(c for c in text if unicodedata.category(c) != "Cc" or c == "\n")
+    return clean.replace("[", "\\[")
+
+
+def _tooltip(value: Cell) -> str:
+    if isinstance(value, Thing):
+        return f' title="{html.escape(value.id)}"'
+    if isinstance(value, tuple):
+        ids = [v.id if isinstance(v, Thing) else v for v in value]
+        return f' title="{html.escape("; ".join(ids))}"'
+    return ""
