@@ -56,7 +56,12 @@ def build_store(corpus: Corpus, root: Path, tick: Tick = _silent) -> EmbeddedSto
     tick("resolve")
     rules = read_rules(root / "queries" / "rules")
     store = EmbeddedStore()
-    for quads in (corpus_quads(corpus), statement_quads(corpus.claims), disagreement_quads(corpus), rule_quads(rules)):
+    for quads in (
+        corpus_quads(corpus),
+        statement_quads(corpus.claims),
+        disagreement_quads(corpus),
+        rule_quads(rules),
+    ):
         add_merged(store.dataset, quads)
     tick("reason")
     reason(store, rules)

@@ -3,7 +3,7 @@
 A disagreement is a ladder of claims, not a pair. Its kind says what kind of difference it is:
 
 - contradiction: all qualifiers meet, and the values cannot both be right;
-- unsettled: a qualifier is not said (a stage, a year that is only assumed), or only neighbouring years differ;
+- unsettled: a qualifier is not said (a stage, an assumed year), or only neighbouring years differ;
 - difference: year, stage, material or definition differ, and `differsIn` says which;
 - history: one source, several years.
 """
@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import combinations
 
 import pyoxigraph as ox
@@ -29,6 +30,8 @@ from reegraph.triples import Pair, decimal, labels, named
 DERIVED = ox.NamedNode(GRAPH + "derived")
 FORWARD = frozenset({"forecast", "target", "plan", "hypothesis"})
 DIMENSIONS = ("year", "stage", "material", "definition")
+# A share "of imports of compounds" and one "of use" differ in two ways, yet readers compare them.
+DIFFERENCES = (*((d,) for d in DIMENSIONS), ("material", "definition"))
 
 
 @dataclass(frozen=True)
@@ -94,18 +97,34 @@ def _pairs(
 
 
 def _names(disagreement: Disagreement, corpus: Corpus) -> tuple[str, str]:
+    """Subject, property and the ladder of what is said, in English and Chinese."""
     first = disagreement.claims[0]
-    entity = corpus.entities.get(first.subject)
-    said = [c.figure.printed if c.figure else (c.object or c.when.edtf) for c in disagreement.claims]
-    ladder = " / ".join(dict.fromkeys(said))
-    unit = " %" if disagreement.unit == "percent" else f" {disagreement.unit}" if disagreement.unit else ""
-    en, zh = (entity.en, entity.zh) if entity else (first.subject, first.subject)
-    return f"{en}, {first.property}: {ladder}{unit}", f"{zh}，{first.property}：{ladder}{unit}"
+    unit = {"percent": " %", "day": "", "": ""}.get(disagreement.unit, f" {disagreement.unit}")
+    names = []
+    for lang, comma in (("en", ", "), ("zh", "，")):
+        said = [_said(c, corpus, lang) for c in disagreement.claims]
+        ladder = " / ".join(dict.fromkeys(said)) + unit
+        about = [
+            corpus.name(i, lang) for i in (first.subject, first.property, first.stage, first.material) if i
+        ]
+        names.append(comma.join(about) + ("：" if lang == "zh" else ": ") + ladder)
+    return names[0], names[1]
+
+
+def _said(claim: Claim, corpus: Corpus, lang: str) -> str:
+    if claim.figure is not None:
+        return claim.figure.printed
+    sign = {"en": "not ", "zh": "非"}[lang] if claim.negative else ""
+    return sign + corpus.name(claim.object, lang) if claim.object else claim.when.edtf
 
 
 def _of_figures(claims: Sequence[Claim], vocabulary: Vocabulary) -> Iterator[Disagreement]:
-    measured = [c for c in claims if c.figure is not None and c.figure.comparator != "word" and not c.negative]
-    comparable = _grouped(measured, lambda c: (c.subject, _family(c, vocabulary), c.object, c.unit, _forward(c)))
+    measured = [
+        c for c in claims if c.figure is not None and c.figure.comparator != "word" and not c.negative
+    ]
+    comparable = _grouped(
+        measured, lambda c: (c.subject, _family(c, vocabulary), c.object, c.unit, _forward(c))
+    )
     for group in comparable:
         share = group[0].unit == "percent"
         same = _grouped(group, lambda c: (c.property, c.stage, c.material))
@@ -139,13 +158,13 @@ def _unsaid_stage(claims: Sequence[Claim], share: bool) -> Iterator[Disagreement
 
 
 def _differences(claims: Sequence[Claim], share: bool) -> Iterator[Disagreement]:
-    """Ladders whose claims differ in exactly one of year, stage, material and definition."""
-    for dimension in DIMENSIONS:
-        others = [d for d in DIMENSIONS if d != dimension]
-        for group in _grouped(claims, lambda c, o=tuple(others): tuple(_dimension(c, d) for d in o)):
-            members = _excluding(group, share, lambda a, b, d=dimension: _far(a, b, d))
+    """Ladders whose claims differ in one of year, stage, material and definition, or in the last two."""
+    for dimensions in DIFFERENCES:
+        same = partial(_others, dimensions=dimensions)
+        for group in _grouped(claims, same):
+            members = _excluding(group, share, partial(_far, dimensions=dimensions))
             if members:
-                yield _figure_ladder("difference", members, share, dimension)
+                yield _figure_ladder("difference", members, share, ", ".join(dimensions))
 
 
 def _history(claims: Sequence[Claim], share: bool) -> Iterator[Disagreement]:
@@ -172,14 +191,18 @@ def _of_objects(claims: Sequence[Claim], vocabulary: Vocabulary) -> Iterator[Dis
     single = [
         c
         for c in claims
-        if c.object and not c.negative and vocabulary.properties[c.property].values_at_a_time == 1 and c.figure is None
+        if c.object
+        and not c.negative
+        and vocabulary.properties[c.property].values_at_a_time == 1
+        and c.figure is None
     ]
     for group in _grouped(single, lambda c: (c.subject, c.property, c.stage, c.material, _forward(c))):
         members = _connected(
             group, lambda a, b: a.source != b.source and a.object != b.object and a.when.overlaps(b.when)
         )
         if members:
-            yield Disagreement("contradiction", _by_time(members))
+            kind = "unsettled" if any(c.assumed for c in members) else "contradiction"
+            yield Disagreement(kind, _by_time(members))
 
 
 def _of_lists(claims: Sequence[Claim]) -> Iterator[Disagreement]:
@@ -226,7 +249,8 @@ def _connected(claims: Sequence[Claim], apart: Callable[[Claim, Claim], bool]) -
 
 def _distance(a: Claim, b: Claim, share: bool) -> Decimal:
     """How far apart two figures are at least; zero or less when they can both be right."""
-    assert a.figure is not None and b.figure is not None  # only claims with figures are compared
+    assert a.figure is not None  # only claims with figures are compared
+    assert b.figure is not None
     (low_a, high_a), (low_b, high_b) = a.figure.widened(share), b.figure.widened(share)
     return max(low_a, low_b) - min(high_a, high_b)
 
@@ -245,12 +269,17 @@ def _nearly_meets(a: Claim, b: Claim) -> bool:
     return _start_year(second) - _end_year(first) == 1
 
 
-def _far(a: Claim, b: Claim, dimension: str) -> bool:
-    if _dimension(a, dimension) == _dimension(b, dimension):
+def _others(claim: Claim, dimensions: Sequence[str]) -> Hashable:
+    return tuple(_dimension(claim, d) for d in DIMENSIONS if d not in dimensions)
+
+
+def _far(a: Claim, b: Claim, dimensions: Sequence[str]) -> bool:
+    """True when two claims differ in every one of these dimensions, and no stage among them is unsaid."""
+    if any(_dimension(a, d) == _dimension(b, d) for d in dimensions):
         return False
-    if dimension == "year":
+    if "year" in dimensions:
         return not _nearly_meets(a, b)
-    return bool(dimension != "stage" or (a.stage and b.stage))
+    return bool("stage" not in dimensions or (a.stage and b.stage))
 
 
 def _dimension(claim: Claim, name: str) -> Hashable:

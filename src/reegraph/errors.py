@@ -1,14 +1,14 @@
 """What can go wrong, as one tree.
 
-    ReegraphError                   exit 1   HTTP 500
-    ├── UsageError                  exit 2   400   a parameter, format or argument that cannot be
-    ├── CurationError               exit 3   500   files under ontology/, data/ or queries/ are wrong
-    ├── QueryError                  exit 4   400   SPARQL that does not parse or cannot be answered
-    ├── UnknownName                 exit 5   404   no such thing, question or parameter
-    ├── StoreError                  exit 6   503   a store that is down, slow or answers nonsense
-    ├── SnapshotError               exit 7   500   the built graph cannot be written or read
-    ├── ValidationError             exit 8   500   the built graph breaks a check
-    └── MissingPart                 exit 9   501   an optional part (Java, an article) is not there
+ReegraphError                   exit 1   HTTP 500
+├── UsageError                  exit 2   400   a parameter, format or argument that cannot be
+├── CurationError               exit 3   500   files under ontology/, data/ or queries/ are wrong
+├── QueryError                  exit 4   400   SPARQL that does not parse or cannot be answered
+├── UnknownName                 exit 5   404   no such thing, question or parameter
+├── StoreError                  exit 6   503   a store that is down, slow or answers nonsense
+├── SnapshotError               exit 7   500   the built graph cannot be written or read
+├── ValidationError             exit 8   500   the built graph breaks a check
+└── MissingPart                 exit 9   501   an optional part (Java, an article) is not there
 """
 
 from __future__ import annotations

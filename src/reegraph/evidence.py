@@ -86,7 +86,11 @@ class Proof:
         if self.supports:
             out["supports"] = [
                 {
-                    **({"rule": s.rule.id, "because": _in(lang, s.because_en, s.because_zh)} if s.rule else {}),
+                    **(
+                        {"rule": s.rule.id, "because": _in(lang, s.because_en, s.because_zh)}
+                        if s.rule
+                        else {}
+                    ),
                     "premises": [p.to_dict(lang) for p in s.premises],
                 }
                 for s in self.supports
@@ -132,7 +136,9 @@ class Prover:
         groups: dict[str, dict[str, Any]] = {}
         for row in ask_page(self.store, self.root, "proof", node=[id_]):
             key = _value(row["support"])
-            group = groups.setdefault(key, {"rule": _value(row["rule"]), "premises": set(), "zh-hant": "", "en": ""})
+            group = groups.setdefault(
+                key, {"rule": _value(row["rule"]), "premises": set(), "zh-hant": "", "en": ""}
+            )
             group["premises"].add(short(_value(row["premise"])))
             if isinstance(row["because"], ox.Literal):
                 group[(row["because"].language or "en").lower()] = row["because"].value
@@ -184,9 +190,14 @@ def _lines(proof: Proof, lang: Lang, indent: str) -> Iterator[str]:
     if proof.evidence:
         e = proof.evidence
         words = _WORDS[lang]
-        flags = [e.modality, *([e.rank] if e.rank != "normal" else []), *([e.reading] if e.reading != "printed" else [])]
+        flags = [
+            e.modality,
+            *([e.rank] if e.rank != "normal" else []),
+            *([e.reading] if e.reading != "printed" else []),
+        ]
         when = e.when + (f" ({words['assumed']})" if e.assumed else "")
-        yield f"{indent}    {e.source.id} {words['paragraph'].format(e.paragraph)}, {when}, {', '.join(flags)}"
+        where = f"{e.source.id} {words['paragraph'].format(e.paragraph)}"
+        yield f"{indent}    {where}, {when}, {', '.join(flags)}"
         if e.sentence:
             yield f"{indent}    「{e.sentence}」"
         if e.note:

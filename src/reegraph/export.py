@@ -51,7 +51,11 @@ def export_graph(store: Store, file: Path, name: str) -> int:
 def _named_quads(store: Store) -> list[ox.Quad]:
     if isinstance(store, EmbeddedStore):
         return [q for q in store.dataset if isinstance(q.graph_name, ox.NamedNode)]
-    graphs = [row["g"].value for row in ask_page(store, project_root(), "graphs") if isinstance(row["g"], ox.NamedNode)]
+    graphs = [
+        row["g"].value
+        for row in ask_page(store, project_root(), "graphs")
+        if isinstance(row["g"], ox.NamedNode)
+    ]
     return [
         ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(g))
         for g in sorted(graphs)

@@ -33,5 +33,7 @@ def articles_folder(named: Path | None = None) -> Path | None:
     """
     given = named or (Path(p) if (p := os.environ.get("REEGRAPH_ARTICLES")) else None)
     if given is not None and not given.is_dir():
-        raise MissingPart(f"{given}: no such folder of articles. Give one by --articles DIR or REEGRAPH_ARTICLES.")
+        raise MissingPart(
+            f"{given}: no such folder of articles. Give one by --articles DIR or REEGRAPH_ARTICLES."
+        )
     return given

@@ -18,7 +18,7 @@ from reegraph.questions import Labels, Question, find_question, free_table, read
 from reegraph.store import EmbeddedStore, RemoteStore, Solutions, Store
 from reegraph.store.protocol import node_text
 from reegraph.table import Column, Table, Thing
-from reegraph.terms import is_id, iri, short
+from reegraph.terms import iri, is_id, short
 
 if TYPE_CHECKING:
     import owlready2
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     import rdflib
 
 
-def connect(url: str | None = None, *, articles: Path | str | None = None, token: str = "", timeout: int = 30) -> KnowledgeGraph:
+def connect(
+    url: str | None = None, *, articles: Path | str | None = None, token: str = "", timeout: int = 30
+) -> KnowledgeGraph:
     """The knowledge graph: built from this package's own files, or behind a SPARQL service at `url`.
 
     `articles` is a folder of the article texts, for the sentences themselves; by default that of
@@ -90,7 +92,7 @@ class KnowledgeGraph:
         return run(self.store, question, values, self._labels)
 
     def sparql(self, query: str) -> Table:
-        """The answer of a SPARQL query, the usual prefixes predeclared: SELECT, ASK, CONSTRUCT or DESCRIBE."""
+        """The answer of any SPARQL query as a table, the usual prefixes predeclared."""
         answer = self.store.query(query)
         if isinstance(answer, bool):
             return Table((Column("answer", "boolean"),), ((answer,),))
@@ -175,7 +177,9 @@ class KnowledgeGraph:
 
     def _must_exist(self, id_: str) -> None:
         if not (is_id(id_) or id_.startswith("http") or ":" in id_):
-            raise UsageError(f"{id_!r} is not an id: write kind:slug, e.g. firm:lynas. `reegraph find` has them.")
+            raise UsageError(
+                f"{id_!r} is not an id: write kind:slug, e.g. firm:lynas. `reegraph find` has them."
+            )
         try:
             known = bool(ask_page(self.store, self.root, "kind", thing=[id_]))
         except ValueError as error:
@@ -198,4 +202,3 @@ def _parameter(value: object) -> str:
             return ",".join(_parameter(v) for v in value)
         case _:
             return str(value)
-

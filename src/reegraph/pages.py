@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from reegraph.questions import fill
 from reegraph.store import Solutions, Store
 from reegraph.terms import iri
 
@@ -22,5 +22,5 @@ def ask_page(store: Store, root: Path, name: str, **values: Iterable[str]) -> So
     query = page_query(root, name)
     for variable, ids in values.items():
         terms = " ".join(f"<{iri(i)}>" for i in ids)
-        query = re.sub(rf"(VALUES\s+\?{variable}\s*\{{)[^}}]*\}}", lambda m, t=terms: f"{m[1]} {t} }}", query)
+        query = fill(query, variable, terms)
     return store.select(query)

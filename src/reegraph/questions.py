@@ -28,7 +28,7 @@ from reegraph.errors import CurationError, Problem, UnknownName, UsageError
 from reegraph.store import Node, Solutions, Store
 from reegraph.store.protocol import node_text
 from reegraph.table import COLUMN_TYPES, LIST_TYPES, Cell, Column, Table, Thing
-from reegraph.terms import XSD, is_id, iri, short
+from reegraph.terms import XSD, iri, is_id, short
 
 _HEAD = re.compile(r"#\+\s*([a-z-]+):\s*(.*)")
 _TEXTS: Final = ("title-en", "title-zh", "question-en", "question-zh", "theme", "keywords-en", "keywords-zh")
@@ -77,7 +77,7 @@ class Question:
                 listed = ", ".join(known) or "none"
                 raise UnknownName("parameter", name, known, f"{self.name} takes: {listed}.")
             terms = " ".join(_term(part.strip(), known[name]) for part in value.split(","))
-            query = _block(name).sub(lambda m, terms=terms: f"{m[1]} {terms} }}", query)
+            query = fill(query, name, terms)
         return query
 
 
@@ -110,6 +110,11 @@ def head(text: str) -> list[tuple[int, str, str]]:
         for number, line in enumerate(text.splitlines(), 1)
         if (match := _HEAD.match(line))
     ]
+
+
+def fill(query: str, variable: str, terms: str) -> str:
+    """The query with these terms in place of what every ``VALUES ?variable { ... }`` block holds."""
+    return _block(variable).sub(lambda match: f"{match[1]} {terms} }}", query)
 
 
 def run(store: Store, question: Question, values: Mapping[str, str], labels: Labels) -> Table:
@@ -166,11 +171,16 @@ class Labels:
             return {}
         values = " ".join(f"<{i}>" for i in sorted(iris))
         found: dict[str, dict[str, str]] = {}
-        for row in store.select(_block("thing").sub(lambda m: f"{m[1]} {values} }}", self.query)):
+        for row in store.select(fill(self.query, "thing", values)):
             label = row["label"]
             assert isinstance(label, ox.Literal)
-            found.setdefault(node_text(row["thing"] or label), {})[(label.language or "").lower()] = label.value
-        return {i: Thing(short(i), found.get(i, {}).get("en", ""), found.get(i, {}).get("zh-hant", "")) for i in iris}
+            found.setdefault(node_text(row["thing"] or label), {})[(label.language or "").lower()] = (
+                label.value
+            )
+        return {
+            i: Thing(short(i), found.get(i, {}).get("en", ""), found.get(i, {}).get("zh-hant", ""))
+            for i in iris
+        }
 
 
 def _faults(text: str) -> list[tuple[int, str]]:
@@ -209,9 +219,12 @@ def _question(name: str, text: str) -> Question:
         question_zh=texts["question-zh"],
         theme=texts["theme"],
         keywords=tuple(
-            k.strip() for key in ("keywords-en", "keywords-zh") for k in texts.get(key, "").split(",") if k.strip()
+            k.strip()
+            for key in ("keywords-en", "keywords-zh")
+            for k in texts.get(key, "").split(",")
+            if k.strip()
         ),
-        parameters=tuple(Parameter(*p, default=_default(p[0], text)) for p in parts["parameter"]),
+        parameters=tuple(Parameter(p[0], p[1], p[2], p[3], _default(p[0], text)) for p in parts["parameter"]),
         columns=tuple(Column(*c) for c in parts["column"]),
         notes=tuple(value for _, key, value in lines if key == "note-en"),
     )
@@ -235,7 +248,9 @@ def _term(value: str, parameter: Parameter) -> str:
     match parameter.type:
         case "thing":
             if not is_id(value):
-                raise UsageError(f"{parameter.name}={value}: an id like country:CN is wanted; `reegraph find` has them")
+                raise UsageError(
+                    f"{parameter.name}={value}: an id like country:CN is wanted; `reegraph find` has them"
+                )
             return f"<{iri(value)}>"
         case "number":
             try:

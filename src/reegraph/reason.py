@@ -61,7 +61,9 @@ def rule_quads(rules: Sequence[Rule]) -> list[ox.Quad]:
     return quads
 
 
-def reason(store: EmbeddedStore, rules: Sequence[Rule], tick: Callable[[str], None] = lambda _: None) -> dict[str, int]:
+def reason(
+    store: EmbeddedStore, rules: Sequence[Rule], tick: Callable[[str], None] = lambda _: None
+) -> dict[str, int]:
     """Add to the store all that the rules give, in the default graph and in graph:derived.
 
     Returns how many triples each rule added. Raises CurationError when a rule does not parse, or when
@@ -76,7 +78,9 @@ def reason(store: EmbeddedStore, rules: Sequence[Rule], tick: Callable[[str], No
         if sum(added.values()) == before:
             return added
     busy = ", ".join(name for name, count in added.items() if count)
-    raise CurationError([Problem("queries/rules:1", f"no end after {MOST_ROUNDS} rounds; rules that added: {busy}.")])
+    raise CurationError(
+        [Problem("queries/rules:1", f"no end after {MOST_ROUNDS} rounds; rules that added: {busy}.")]
+    )
 
 
 def _apply(dataset: ox.Store, rule: Rule) -> int:

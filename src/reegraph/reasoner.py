@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from reegraph.errors import MissingPart
+from reegraph.errors import MissingPart, ValidationError
 from reegraph.terms import BASE, OWL, RDF, REE, XSD, short
 
 if TYPE_CHECKING:
@@ -52,12 +52,14 @@ def dl_projection(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
     kept: list[ox.Triple] = []
     individuals: set[ox.NamedNode] = set()
     for triple in triples:
-        if isinstance(triple.object, ox.Literal) and triple.object.datatype.value in _NOT_OWL2:
-            continue
+        datatype = triple.object.datatype if isinstance(triple.object, ox.Literal) else triple.object
+        if isinstance(datatype, ox.NamedNode) and datatype.value in _NOT_OWL2:
+            continue  # a value of the datatype, or a range that names it
         kept.append(triple)
-        if triple.predicate.value == RDF + "type" and isinstance(triple.object, ox.NamedNode):
-            if triple.object.value.startswith(REE) and isinstance(triple.subject, ox.NamedNode):
-                individuals.add(triple.subject)
+        cls = triple.object if triple.predicate.value == RDF + "type" else None
+        ours = isinstance(cls, ox.NamedNode) and cls.value.startswith(REE)
+        if ours and isinstance(triple.subject, ox.NamedNode):
+            individuals.add(triple.subject)
     named = ox.NamedNode(OWL + "NamedIndividual")
     kept += [ox.Triple(i, ox.NamedNode(RDF + "type"), named) for i in sorted(individuals, key=str)]
     return kept
@@ -78,7 +80,11 @@ def check(triples: Iterable[ox.Triple]) -> Verdict:
             owlready2.sync_reasoner_hermit(onto.world, debug=0)
     except owlready2.OwlReadyInconsistentOntologyError:
         return Verdict(False, explanation=explain(projected))
-    unsatisfiable = sorted(short(c.iri) for c in onto.world.inconsistent_classes() if c is not owlready2.Nothing)
+    except owlready2.OwlReadyJavaError as error:
+        raise ValidationError([f"HermiT refuses the ontology: {_first_line(str(error))}"]) from error
+    unsatisfiable = sorted(
+        short(c.iri) for c in onto.world.inconsistent_classes() if c is not owlready2.Nothing
+    )
     types = {
         (short(i.iri), short(c.iri))
         for i in onto.world.individuals()
@@ -101,8 +107,13 @@ def explain(triples: Iterable[ox.Triple]) -> str:
     return "Pellet finds no clash."
 
 
+def _first_line(message: str) -> str:
+    """What Java's exception says, without its stack."""
+    lines = [line for line in message.splitlines() if "Exception" in line]
+    return (lines or message.splitlines() or [""])[0].rpartition("Exception: ")[2][:400]
+
+
 def _axioms(message: str) -> str:
     lines = [line.strip() for line in message.splitlines()]
     start = next((n for n, line in enumerate(lines) if line.startswith("Explanation")), 0)
     return "\n".join(line for line in lines[start:] if line)[:4000]
-

@@ -90,7 +90,11 @@ def write(cache: Path, inputs: str, lines: Iterable[str], graphs: dict[str, int]
         content = "".join(lines).encode()
         (temporary / QUADS).write_bytes(content)
         manifest = Manifest(
-            inputs, hashlib.sha256(content).hexdigest(), len(content), content.count(b"\n"), dict(sorted(graphs.items()))
+            inputs,
+            hashlib.sha256(content).hexdigest(),
+            len(content),
+            content.count(b"\n"),
+            dict(sorted(graphs.items())),
         )
         (temporary / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1) + "\n", encoding="utf-8")
         if final.exists():

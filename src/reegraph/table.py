@@ -154,7 +154,9 @@ class Table:
     def _repr_html_(self, lang: Lang = "en") -> str:
         head = "".join(f"<th>{html.escape(c.heading())}</th>" for c in self.columns)
         body = "".join(
-            "<tr>" + "".join(f"<td{_tooltip(v)}>{html.escape(cell_text(v, lang))}</td>" for v in row) + "</tr>"
+            "<tr>"
+            + "".join(f"<td{_tooltip(v)}>{html.escape(cell_text(v, lang))}</td>" for v in row)
+            + "</tr>"
             for row in self.rows
         )
         caption = f"<caption>{html.escape(self.title)}</caption>" if self.title else ""
@@ -172,7 +174,9 @@ class Table:
         return record
 
     def _flat_header(self) -> list[str]:
-        return [n for c in self.columns for n in ([c.name, f"{c.name}_label"] if c.type == "thing" else [c.name])]
+        return [
+            n for c in self.columns for n in ([c.name, f"{c.name}_label"] if c.type == "thing" else [c.name])
+        ]
 
     def _flat_rows(self, lang: Lang) -> Iterator[list[Any]]:
         return (list(self._record(row, lang).values()) for row in self.rows)

@@ -171,10 +171,12 @@ def _reference_quads(corpus: Corpus) -> Iterator[ox.Quad]:
         value = named(fact.value) if datatype == "thing" else ox.Literal(fact.value, datatype=named(datatype))
         node = f"reference:{sha256('|'.join((fact.subject, fact.property, fact.value, fact.work)))[:12]}"
         yield from _quads(fact.subject, [(REE + fact.property, value)], "reference")
-        yield from _quads(node, _fact_pairs(fact.subject, fact.property, value, fact.work, fact.note), "reference")
+        yield from _quads(
+            node, _fact_pairs(fact.subject, fact.property, value, fact.work, fact.note), "reference"
+        )
     for correction in corpus.corrections:
         id_ = correction.claim.replace("claim:", "correction:", 1)
-        pairs = [
+        pairs: list[Pair] = [
             (RDF + "type", named(REE + "Correction")),
             (REE + "corrects", named(correction.claim)),
             (REE + "certainty", ox.Literal(correction.certainty)),
@@ -184,8 +186,12 @@ def _reference_quads(corpus: Corpus) -> Iterator[ox.Quad]:
         pairs += [(REE + "note", ox.Literal(correction.note))] if correction.note else []
         yield from _quads(id_, pairs, "reference")
     for citation in corpus.bibliography:
-        pairs = [(DCTERMS + "title", ox.Literal(citation.title)), (DCTERMS + "publisher", ox.Literal(citation.publisher))]
-        pairs += [(DCTERMS + "issued", ox.Literal(citation.year)), (DCTERMS + "identifier", ox.Literal(citation.url))]
+        pairs = [
+            (DCTERMS + "title", ox.Literal(citation.title)),
+            (DCTERMS + "publisher", ox.Literal(citation.publisher)),
+            (DCTERMS + "issued", ox.Literal(citation.year)),
+            (DCTERMS + "identifier", ox.Literal(citation.url)),
+        ]
         yield from _quads(citation.work, pairs, "reference")
         for claim in citation.claims:
             yield from _quads(claim, [(DCTERMS + "references", named(citation.work))], "reference")

@@ -67,7 +67,8 @@ def shape_violations(triples: Sequence[ox.Triple], shapes: Path) -> list[str]:
     lines = []
     for result in report.subjects(rdflib.RDF.type, rdflib.URIRef(SH + "ValidationResult")):
         focus, path, message = (
-            report.value(result, rdflib.URIRef(SH + key)) for key in ("focusNode", "resultPath", "resultMessage")
+            report.value(result, rdflib.URIRef(SH + key))
+            for key in ("focusNode", "resultPath", "resultMessage")
         )
         at = f" ({short(str(path))})" if isinstance(path, rdflib.URIRef) else ""
         lines.append(f"{short(str(focus))}{at}: {message}")

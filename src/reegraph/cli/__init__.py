@@ -57,5 +57,8 @@ def main(arguments: list[str] | None = None) -> None:
             raise
         logging.getLogger("reegraph").debug("unexpected", exc_info=True)
         fault = traceback.format_exc().strip().splitlines()[-1]
-        click.echo(f"reegraph: a fault of reegraph's own: {fault}\nRun it again with --debug and report what it shows.", err=True)
+        click.echo(
+            f"reegraph: a fault of reegraph's own: {fault}\nRun it again with --debug and report it.",
+            err=True,
+        )
         sys.exit(1)

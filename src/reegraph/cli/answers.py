@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -53,7 +54,7 @@ def ask(
 @format_options
 @store_options
 def sparql(
-    file: click.utils.LazyFile,
+    file: TextIO,
     format_: str,
     output: Path | None,
     lang: Lang,
@@ -76,7 +77,13 @@ def sparql(
 @format_options
 @store_options
 def show(
-    id_: str, format_: str, output: Path | None, lang: Lang, url: str | None, token: str, articles: Path | None
+    id_: str,
+    format_: str,
+    output: Path | None,
+    lang: Lang,
+    url: str | None,
+    token: str,
+    articles: Path | None,
 ) -> None:
     """Show all that the graph says of a thing, with the claim or entry behind each line.
 

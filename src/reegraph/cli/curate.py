@@ -24,7 +24,9 @@ from reegraph.terms import GRAPH
 from reegraph.validate import shape_violations
 
 articles_option = click.option(
-    "--articles", type=click.Path(path_type=Path), help="Folder of article texts. [default: REEGRAPH_ARTICLES]"
+    "--articles",
+    type=click.Path(path_type=Path),
+    help="Folder of article texts. [default: REEGRAPH_ARTICLES]",
 )
 
 
@@ -47,7 +49,9 @@ def check(reasoner: bool, no_shapes: bool, articles: Path | None) -> None:
 
         require_java()
     corpus = read_corpus(root, folder)
-    _say(f"{len(corpus.claims)} claims of {len(corpus.sources)} sources, {len(corpus.entities)} entities: read")
+    _say(
+        f"{len(corpus.claims)} claims of {len(corpus.sources)} sources, {len(corpus.entities)} entities: read"
+    )
     if folder is None:
         _say("anchors: not proven, for no article texts are given (--articles DIR or REEGRAPH_ARTICLES)")
     else:
@@ -66,7 +70,9 @@ def check(reasoner: bool, no_shapes: bool, articles: Path | None) -> None:
     if reasoner:
         from reegraph.reasoner import check as reason_over
 
-        verdict = reason_over([t for g in ("ontology", "entities", "statements") for t in store.read_graph(GRAPH + g)])
+        verdict = reason_over(
+            [t for g in ("ontology", "entities", "statements") for t in store.read_graph(GRAPH + g)]
+        )
         if not verdict.consistent:
             raise ValidationError(["the ontology is inconsistent:", *verdict.explanation.splitlines()])
         if verdict.unsatisfiable:
@@ -120,11 +126,18 @@ def anchor(source: str, phrase: str, articles: Path | None) -> None:
 @click.argument("source")
 @click.argument("phrase", required=False)
 @click.argument("values", nargs=-1, metavar="[COLUMN=VALUE]...")
-@click.option("--file", "file", type=click.Path(path_type=Path), help="Take drafts from a tab-separated file.")
+@click.option(
+    "--file", "file", type=click.Path(path_type=Path), help="Take drafts from a tab-separated file."
+)
 @click.option("--dry-run", is_flag=True, help="Check and print the rows, write nothing.")
 @articles_option
 def add(
-    source: str, phrase: str | None, values: tuple[str, ...], file: Path | None, dry_run: bool, articles: Path | None
+    source: str,
+    phrase: str | None,
+    values: tuple[str, ...],
+    file: Path | None,
+    dry_run: bool,
+    articles: Path | None,
 ) -> None:
     """Add a claim of SOURCE, stated by PHRASE; or all drafts of a file with a `phrase` column.
 

@@ -16,7 +16,9 @@ from reegraph.folders import articles_folder
 @click.command()
 @click.option("--force", is_flag=True, help="Build even when a fresh snapshot is there.")
 @click.option(
-    "--articles", type=click.Path(path_type=Path), help="Folder of article texts. [default: REEGRAPH_ARTICLES]"
+    "--articles",
+    type=click.Path(path_type=Path),
+    help="Folder of article texts. [default: REEGRAPH_ARTICLES]",
 )
 def build(force: bool, articles: Path | None) -> None:
     """Build the graph from ontology/, data/ and queries/, unless a fresh snapshot is there.

@@ -29,13 +29,20 @@ def default_lang() -> Lang:
     if not set_:
         with contextlib.suppress(ValueError):
             set_ = locale.getlocale()[0] or ""
-    return "zh-Hant" if set_.replace("-", "_").lower().startswith(("zh_tw", "zh_hk", "zh_mo", "zh_hant")) else "en"
+    return (
+        "zh-Hant"
+        if set_.replace("-", "_").lower().startswith(("zh_tw", "zh_hk", "zh_mo", "zh_hant"))
+        else "en"
+    )
 
 
 def lang_option(command: F) -> F:
     """--lang, by default the locale's."""
     option = click.option(
-        "--lang", type=click.Choice(LANGS), default=default_lang, help="Language of names. [default: the locale's]"
+        "--lang",
+        type=click.Choice(LANGS),
+        default=default_lang,
+        help="Language of names. [default: the locale's]",
     )
     return option(command)
 
@@ -44,7 +51,9 @@ def format_options(command: F) -> F:
     """--format, --output and --lang."""
     options = (
         click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True),
-        click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file. [default: stdout]"),
+        click.option(
+            "-o", "--output", type=click.Path(path_type=Path), help="Write to this file. [default: stdout]"
+        ),
     )
     for option in options:
         command = option(command)
@@ -54,10 +63,14 @@ def format_options(command: F) -> F:
 def store_options(command: F) -> F:
     """--store, --token and --articles: which graph is asked."""
     options = (
-        click.option("--store", "url", metavar="URL", help="Ask this SPARQL service instead of the built graph."),
+        click.option(
+            "--store", "url", metavar="URL", help="Ask this SPARQL service instead of the built graph."
+        ),
         click.option("--token", envvar="REEGRAPH_TOKEN", default="", help="Bearer token for --store."),
         click.option(
-            "--articles", type=click.Path(path_type=Path), help="Folder of article texts. [default: REEGRAPH_ARTICLES]"
+            "--articles",
+            type=click.Path(path_type=Path),
+            help="Folder of article texts. [default: REEGRAPH_ARTICLES]",
         ),
     )
     for option in options:
@@ -77,7 +90,12 @@ def graph(url: str | None, token: str, articles: Path | None) -> KnowledgeGraph:
 def progress() -> Iterator[Callable[[str], None]]:
     """A bar over the steps of a build; it appears only once a step begins."""
     console = Console(stderr=True)
-    bar = Progress(TextColumn("reegraph: building the graph, {task.description}"), BarColumn(), console=console, transient=True)
+    bar = Progress(
+        TextColumn("reegraph: building the graph, {task.description}"),
+        BarColumn(),
+        console=console,
+        transient=True,
+    )
     task = bar.add_task("", total=len(STEPS), visible=False)
     started = False
 
@@ -127,6 +145,10 @@ def _to_terminal(table: Table, lang: Lang) -> None:
     console = Console(width=width, highlight=False)
     console.print(table.to_rich(lang))
     rows = "row" if len(table) == 1 else "rows"
-    click.echo(f"{len(table)} {rows}" + ("" if len(table) else ": the graph has nothing on this; it is unknown, not none"), err=True)
+    click.echo(
+        f"{len(table)} {rows}"
+        + ("" if len(table) else ": the graph has nothing on this; it is unknown, not none"),
+        err=True,
+    )
     for note in table.notes:
         click.echo(f"note: {note}", err=True)

@@ -22,7 +22,7 @@ DEFAULTS: Final = {"modality": "stated", "rank": "normal", "reading": "printed"}
 
 @dataclass(frozen=True)
 class Draft:
-    """A claim to be added: its cells and the phrase that states it. `nth` tells places of the phrase apart."""
+    """A claim to be added: its cells and the phrase that states it. `nth` picks one of several places."""
 
     cells: Mapping[str, str]
     phrase: str
@@ -80,7 +80,12 @@ def rows(
         if given.get("stage") and ":" not in given["stage"]:
             given["stage"] = f"stage:{given['stage']}"
         row = dict.fromkeys(COLUMNS, "") | given
-        row |= {"id": str(number), "start": str(anchor.start), "end": str(anchor.end), "sha256": anchor.sha256}
+        row |= {
+            "id": str(number),
+            "start": str(anchor.start),
+            "end": str(anchor.end),
+            "sha256": anchor.sha256,
+        }
         problems += [Problem(item.where, what, remedy) for what, remedy in row_faults(row, vocabulary, ids)]
         found.append(row)
     tsv.stop_on(problems)
@@ -91,11 +96,15 @@ def place(item: Draft, text: ArticleText) -> Anchor:
     """Where the draft's phrase stands; LookupError when it stands nowhere, or in several places unchosen."""
     hits = text.find(item.phrase)
     if not hits:
-        raise LookupError(f"the phrase {item.phrase[:30]!r} does not stand in {text.path.name}. Copy it from there.")
+        raise LookupError(
+            f"the phrase {item.phrase[:30]!r} does not stand in {text.path.name}. Copy it from there."
+        )
     if item.nth > len(hits):
         raise LookupError(f"the phrase stands {len(hits)} times; nth={item.nth} is too many.")
     if not item.nth and len(hits) > 1:
-        raise LookupError(f"the phrase {item.phrase[:30]!r} stands {len(hits)} times. Add nth=1 to nth={len(hits)}.")
+        raise LookupError(
+            f"the phrase {item.phrase[:30]!r} stands {len(hits)} times. Add nth=1 to nth={len(hits)}."
+        )
     return hits[max(item.nth, 1) - 1]
 
 

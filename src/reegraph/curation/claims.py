@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import builtins
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,9 +14,27 @@ from reegraph.curation.figure import Figure
 from reegraph.curation.vocabulary import FORBIDDEN, REMARK, REQUIRED, Property, Vocabulary
 from reegraph.errors import Problem, nearest
 
-COLUMNS: Final = (
-    "id subject property object value unit when stage material modality said_by rank reading start end sha256 en zh note"
-).split()
+COLUMNS: Final = [
+    "id",
+    "subject",
+    "property",
+    "object",
+    "value",
+    "unit",
+    "when",
+    "stage",
+    "material",
+    "modality",
+    "said_by",
+    "rank",
+    "reading",
+    "start",
+    "end",
+    "sha256",
+    "en",
+    "zh",
+    "note",
+]
 NOT: Final = "not "
 RANKS: Final = ("normal", "preferred", "deprecated")
 READINGS: Final = ("printed", "corrected")
@@ -51,14 +70,14 @@ class Claim:
     note: str
     place: str
 
-    @property
+    @builtins.property
     def is_remark(self) -> bool:
         """True when no property carries it."""
         return self.property == REMARK
 
-    @property
+    @builtins.property
     def yields_statement(self) -> bool:
-        """True when the direct triple subject-property-object follows: said as a fact, not denied, not wrong."""
+        """True when the direct triple follows: said as a fact, not denied, not wrong."""
         return (
             bool(self.object)
             and not self.negative
@@ -96,7 +115,9 @@ def read_claims(
     for line, row in rows:
         where = f"{file}:{line}"
         if row["id"] in seen:
-            problems.append(Problem(where, f"id {row['id']} stands already at {seen[row['id']]}.", "Number on."))
+            problems.append(
+                Problem(where, f"id {row['id']} stands already at {seen[row['id']]}.", "Number on.")
+            )
             continue
         seen[row["id"]] = where
         faults = [Problem(where, what, remedy) for what, remedy in row_faults(row, vocabulary, ids)]
@@ -132,13 +153,17 @@ def canonical(text: str) -> str:
     return tsv.text(lines[0], sorted(lines[1:], key=_number))
 
 
-def _number(row: list[str]) -> tuple[int, str]:
+def _number(row: Sequence[str]) -> tuple[int, str]:
     first = tsv.canonical(row[0])
     return (int(first), "") if first.isdigit() else (10**9, first)
 
 
 def _form_faults(row: Mapping[str, str], vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
-    for column, known in (("modality", sorted(vocabulary.modalities)), ("rank", RANKS), ("reading", READINGS)):
+    for column, known in (
+        ("modality", sorted(vocabulary.modalities)),
+        ("rank", RANKS),
+        ("reading", READINGS),
+    ):
         if row[column] not in known:
             yield f"{column} {row[column]!r} is unknown; known: {', '.join(known)}.", "Correct the row."
     for column in ("en", "zh"):
@@ -173,7 +198,7 @@ def _figure_faults(row: Mapping[str, str], vocabulary: Vocabulary) -> Iterator[t
 
 
 def _anchor_faults(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    remedy = "Find it by `reegraph anchor SOURCE \"phrase\"`."
+    remedy = 'Find it by `reegraph anchor SOURCE "phrase"`.'
     if not (row["start"].isdigit() and row["end"].isdigit() and int(row["start"]) < int(row["end"])):
         yield f"the anchor [{row['start']}, {row['end']}) is not a span.", remedy
     if len(row["sha256"]) != 64 or set(row["sha256"]) - set("0123456789abcdef"):
@@ -188,18 +213,24 @@ def _signature_faults(row: Mapping[str, str], signature: Property) -> Iterator[t
         ("material", signature.material),
     ):
         if use == REQUIRED and not row[column]:
-            yield f"{signature.name} needs {column}, which is empty.", "Fill it in or choose another property."
+            yield (
+                f"{signature.name} needs {column}, which is empty.",
+                "Fill it in or choose another property.",
+            )
         if use == FORBIDDEN and row[column]:
             yield f"{signature.name} takes no {column}.", "Take it out or choose another property."
     if signature.abstract:
         yield f"{signature.name} is too wide for a claim.", "Use one of its sub-properties."
     if row["value"] and not signature.words and not row["unit"]:
-        yield f"{signature.name} takes a figure, not the word {row['value']}.", "Give the figure or use another property."
+        yield (
+            f"{signature.name} takes a figure, not the word {row['value']}.",
+            "Give the figure or use another property.",
+        )
     if signature.time_valued and not row["when"]:
         yield f"{signature.name} needs when, which is its value.", "Fill it in."
     if row["unit"] and signature.units and row["unit"] not in signature.units:
         yield (
-            f"{signature.name} is not measured in {row['unit']}, but in {', '.join(sorted(signature.units))}.",
+            f"{signature.name} is not in {row['unit']}, but in {', '.join(sorted(signature.units))}.",
             "Correct the unit, or add it to the property's ree:takesUnit.",
         )
 

@@ -43,6 +43,12 @@ class Corpus:
         """The class name of every id that claims may speak of."""
         return class_index(self.vocabulary, self.sources, self.entities)
 
+    def name(self, id_: str, lang: str) -> str:
+        """The name of a thing, a property or a source in ``en`` or ``zh``; the id itself when it has none."""
+        if id_ in self.entities:
+            return getattr(self.entities[id_], lang)  # type: ignore[no-any-return]
+        return self.vocabulary.labels.get((id_, lang), id_)
+
     def claims_of(self, source: str) -> list[Claim]:
         """One source's claims, in their order."""
         return [c for c in self.claims if c.source == source]
@@ -74,7 +80,9 @@ def read_corpus(root: Path, articles: Path | None = None) -> Corpus:
     for source in sources.values():
         path = data / "claims" / f"{source.slug}.tsv"
         if not path.exists():
-            problems.append(Problem(f"data/sources/{source.slug}.toml:1", f"data/claims/{path.name} is missing."))
+            problems.append(
+                Problem(f"data/sources/{source.slug}.toml:1", f"data/claims/{path.name} is missing.")
+            )
             continue
         found, faults = read_claims(path, source.id, source.year, vocabulary, ids)
         problems += faults
@@ -133,7 +141,9 @@ def _count_faults(source: Source, claims: Sequence[Claim]) -> list[Problem]:
 
 def _orphans(data: Path, sources: Mapping[str, Source]) -> list[Problem]:
     return [
-        Problem(f"data/claims/{path.name}:1", "no source of that name is defined.", "Add data/sources/*.toml.")
+        Problem(
+            f"data/claims/{path.name}:1", "no source of that name is defined.", "Add data/sources/*.toml."
+        )
         for path in sorted((data / "claims").glob("*.tsv"))
         if f"source:{path.stem}" not in sources
     ]

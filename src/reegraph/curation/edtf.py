@@ -40,11 +40,10 @@ def parse(text: str) -> Span:
     datetime.date(1980, 1, 1)
     """
     if "/" not in text:
-        start, end = _bounds(text)
-        return Span(text, start, end)
+        return Span(text, *_bounds(text))
     first, _, last = text.partition("/")
-    start = None if first in {"", ".."} else _bounds(first)[0]
-    end = None if last in {"", ".."} else _bounds(last)[1]
+    start: date | None = None if first in {"", ".."} else _bounds(first)[0]
+    end: date | None = None if last in {"", ".."} else _bounds(last)[1]
     if start is None and end is None:
         raise ValueError(f"time {text!r} is open at both ends. {REMEDY}")
     if start is not None and end is not None and start > end:

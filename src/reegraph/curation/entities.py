@@ -67,13 +67,17 @@ def canonical(text: str) -> str:
     return tsv.text(header, sorted(rows, key=lambda r: _natural(tsv.canonical(r[0]))))
 
 
-def _entity(row: Mapping[str, str], kind: str, where: str, vocabulary: Vocabulary) -> tuple[Entity, list[Problem]]:
+def _entity(
+    row: Mapping[str, str], kind: str, where: str, vocabulary: Vocabulary
+) -> tuple[Entity, list[Problem]]:
     problems = []
     if not is_id(row["id"]):
         what = f"id {row['id']!r} is not of the form kind:slug."
         problems.append(Problem(where, what, f"Kinds are: {', '.join(KINDS)}."))
     elif row["id"].partition(":")[0] != kind:
-        problems.append(Problem(where, f"id {row['id']} stands in {kind}.tsv.", "Move it to the file of its kind."))
+        problems.append(
+            Problem(where, f"id {row['id']} stands in {kind}.tsv.", "Move it to the file of its kind.")
+        )
     elif row["class"] not in vocabulary.parents:
         near = nearest(row["class"], vocabulary.parents)
         what = f"class {row['class']!r} is not in the ontology{_perhaps(near)}."
@@ -109,14 +113,18 @@ def _pairs(
     for part in filter(None, cell.split(";")):
         tag, colon, value = part.partition(":")
         if not colon or tag not in known or not value.strip():
-            remedy = f"Write it as {next(iter(known))}:value, several joined by ; (known: {', '.join(known)})."
+            remedy = (
+                f"Write it as {next(iter(known))}:value, several joined by ; (known: {', '.join(known)})."
+            )
             problems.append(Problem(where, f"{what} {part!r} has no known tag.", remedy))
         else:
             pairs.append((tag, value.strip()))
     return pairs, problems
 
 
-def _links(entities: Mapping[str, Entity], places: Mapping[str, str], vocabulary: Vocabulary) -> Iterator[Problem]:
+def _links(
+    entities: Mapping[str, Entity], places: Mapping[str, str], vocabulary: Vocabulary
+) -> Iterator[Problem]:
     for entity in entities.values():
         for column, target in (("country", entity.country), ("broader", entity.broader)):
             if target and target not in entities and target not in vocabulary.individuals:

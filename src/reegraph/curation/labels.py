@@ -28,7 +28,9 @@ def label_faults(claims: list[Claim], texts: Mapping[str, ArticleText]) -> Itera
         span = texts[claim.source].text[claim.anchor.start : claim.anchor.end]
         for number in _numbers(claim):
             if number not in numbers_in(span) and claim.reading == "printed":
-                yield Problem(claim.place, f"the figure {number} stands nowhere in the anchored text.", "Mend either.")
+                yield Problem(
+                    claim.place, f"the figure {number} stands nowhere in the anchored text.", "Mend either."
+                )
 
 
 def numbers_in(text: str) -> set[Decimal]:
@@ -50,6 +52,14 @@ def numbers_in(text: str) -> set[Decimal]:
     for match in re.finditer(r"(\d+)萬(\d+)千?", plain):
         tail = Decimal(match[2]) * (1000 if match[0].endswith("千") else 1)
         found.add(Decimal(match[1]) * _LARGE["萬"] + tail)
+    for match in re.finditer(r"([二兩三四五六七八九十])分之([一二三四五六七八九])", plain):
+        whole, part = _han(match[1]), _han(match[2])
+        if whole and part:
+            found.add(part * 100 / whole)
+    if "半年" in plain:
+        found.add(Decimal(6))  # months
+    if "半" in plain:
+        found.add(Decimal(50))  # percent: 過半, 減半
     for match in re.finditer(r"[〇○零一二三四五六七八九兩十百千萬億.]+", plain):
         if (number_ := _han(match[0])) is not None:
             found.add(number_)

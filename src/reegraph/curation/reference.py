@@ -74,12 +74,16 @@ def read_facts(folder: Path, ids: Ids, vocabulary: Vocabulary) -> tuple[list[Fac
         rows, faults = tsv.read(path, FACT_COLUMNS, file)
         problems += faults
         for line, row in rows:
-            problems += [Problem(f"{file}:{line}", what, remedy) for what, remedy in _fact_faults(row, ids, vocabulary)]
+            problems += [
+                Problem(f"{file}:{line}", what, remedy) for what, remedy in _fact_faults(row, ids, vocabulary)
+            ]
             facts.append(Fact(**row))
     return facts, problems
 
 
-def read_corrections(path: Path, ids: Ids, claims: Mapping[str, str]) -> tuple[list[Correction], list[Problem]]:
+def read_corrections(
+    path: Path, ids: Ids, claims: Mapping[str, str]
+) -> tuple[list[Correction], list[Problem]]:
     """The corrections; `claims` gives the rank of each claim id."""
     if not path.exists():
         return [], []
@@ -94,9 +98,13 @@ def read_corrections(path: Path, ids: Ids, claims: Mapping[str, str]) -> tuple[l
             what = f"certainty {row['certainty']!r} is unknown; known: {', '.join(CERTAINTIES)}."
             problems.append(Problem(where, what, "Correct the row."))
         if row["work"] and row["work"] not in ids.classes:
-            problems.append(Problem(where, f"work {row['work']} is not defined.", "Add it to data/entities/work.tsv."))
+            problems.append(
+                Problem(where, f"work {row['work']} is not defined.", "Add it to data/entities/work.tsv.")
+            )
         if row["certainty"] == "verified" and not row["work"]:
-            problems.append(Problem(where, "a verified correction names no work.", "Name it, or lower the certainty."))
+            problems.append(
+                Problem(where, "a verified correction names no work.", "Name it, or lower the certainty.")
+            )
     return [Correction(**row) for _, row in rows], problems
 
 
@@ -110,12 +118,16 @@ def read_reasons(path: Path, claims: Mapping[str, str]) -> tuple[list[Reason], l
         named = row["claims"].split(";")
         for claim in named:
             if claim not in claims:
-                problems.append(Problem(f"data/{path.name}:{line}", f"{claim} is no claim.", "Correct the id."))
+                problems.append(
+                    Problem(f"data/{path.name}:{line}", f"{claim} is no claim.", "Correct the id.")
+                )
         reasons.append(Reason(frozenset(named), row["en"], row["zh"]))
     return reasons, problems
 
 
-def read_bibliography(path: Path, ids: Ids, claims: Mapping[str, str]) -> tuple[list[Citation], list[Problem]]:
+def read_bibliography(
+    path: Path, ids: Ids, claims: Mapping[str, str]
+) -> tuple[list[Citation], list[Problem]]:
     """The works that articles cite, as printed (data/references.tsv)."""
     if not path.exists():
         return [], []
@@ -124,11 +136,17 @@ def read_bibliography(path: Path, ids: Ids, claims: Mapping[str, str]) -> tuple[
     for line, row in rows:
         where = f"data/{path.name}:{line}"
         resting = tuple(filter(None, row["claims"].split(";")))
-        problems += [Problem(where, f"{c} is no claim.", "Correct the id.") for c in resting if c not in claims]
+        problems += [
+            Problem(where, f"{c} is no claim.", "Correct the id.") for c in resting if c not in claims
+        ]
         if row["work"] not in ids.classes:
-            problems.append(Problem(where, f"work {row['work']} is not defined.", "Add it to data/entities/work.tsv."))
+            problems.append(
+                Problem(where, f"work {row['work']} is not defined.", "Add it to data/entities/work.tsv.")
+            )
         if not row["number"].isdigit():
-            problems.append(Problem(where, f"number {row['number']!r} is none.", "Give the number as printed."))
+            problems.append(
+                Problem(where, f"number {row['number']!r} is none.", "Give the number as printed.")
+            )
             continue
         citations.append(Citation(**{**row, "number": int(row["number"]), "claims": resting}))  # type: ignore[arg-type]
     return citations, problems
@@ -140,11 +158,17 @@ def _fact_faults(row: Mapping[str, str], ids: Ids, vocabulary: Vocabulary) -> It
         yield f"subject {row['subject']} is not defined{_perhaps(near)}.", "Correct it or add the entity."
     if row["property"] not in vocabulary.reference_properties:
         near = nearest(row["property"], vocabulary.reference_properties)
-        yield f"property {row['property']!r} is not in the ontology{_perhaps(near)}.", "Correct it or add the property."
+        yield (
+            f"property {row['property']!r} is not in the ontology{_perhaps(near)}.",
+            "Correct it or add the property.",
+        )
     elif vocabulary.reference_properties[row["property"]] == "thing" and row["value"] not in ids.classes:
         yield f"value {row['value']} is not defined.", "Correct it or add the entity."
     if row["work"] not in ids.classes:
-        yield f"work {row['work']} is not defined.", "Every reference entry cites a work of data/entities/work.tsv."
+        yield (
+            f"work {row['work']} is not defined.",
+            "Every reference entry cites a work of data/entities/work.tsv.",
+        )
 
 
 def _perhaps(near: list[str]) -> str:

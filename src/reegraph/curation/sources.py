@@ -28,11 +28,28 @@ _REQUIRED: Final = {
     "claims": int,
     "remarks": int,
 }
-_OPTIONAL: Final = {"published_reason": str, "outlet": str, "issue": str, "url": str, "uncovered": list, "note": str}
+_OPTIONAL: Final = {
+    "published_reason": str,
+    "outlet": str,
+    "issue": str,
+    "url": str,
+    "uncovered": list,
+    "note": str,
+}
 _AUTHOR: Final = {"name_zh", "name_en", "affiliation_zh", "affiliation_en"}
 _UNCOVERED: Final = {"start", "end", "sha256", "reason"}
 REASONS: Final = frozenset(
-    "heading byline furniture caption rhetoric transition repeat reference-list affiliation".split()
+    [
+        "heading",
+        "byline",
+        "furniture",
+        "caption",
+        "rhetoric",
+        "transition",
+        "repeat",
+        "reference-list",
+        "affiliation",
+    ]
 )
 
 
@@ -112,7 +129,9 @@ def read_sources(folder: Path) -> tuple[dict[str, Source], list[Problem]]:
 def _faults(content: Mapping[str, Any]) -> list[str]:
     known = _REQUIRED | _OPTIONAL
     faults = [f"{key} is missing." for key in _REQUIRED if key not in content]
-    faults += [f"{key} is a key that nobody reads; known: {', '.join(known)}." for key in content if key not in known]
+    faults += [
+        f"{key} is a key that nobody reads; known: {', '.join(known)}." for key in content if key not in known
+    ]
     faults += [
         f"{key} must be of type {known[key].__name__}."
         for key in content
@@ -120,7 +139,11 @@ def _faults(content: Mapping[str, Any]) -> list[str]:
     ]
     if faults:
         return faults
-    faults += ["authors must each have " + ", ".join(sorted(_AUTHOR)) for a in content["authors"] if set(a) != _AUTHOR]
+    faults += [
+        "authors must each have " + ", ".join(sorted(_AUTHOR))
+        for a in content["authors"]
+        if set(a) != _AUTHOR
+    ]
     if content["paragraphs"] != sorted(set(content["paragraphs"])):
         faults.append("paragraphs must be rising offsets.")
     try:
@@ -129,12 +152,17 @@ def _faults(content: Mapping[str, Any]) -> list[str]:
         faults.append(str(error))
     for number, span in enumerate(content.get("uncovered", []), 1):
         if set(span) != _UNCOVERED or span["reason"] not in REASONS:
-            faults.append(f"uncovered no. {number} needs start, end, sha256 and a reason of: {', '.join(sorted(REASONS))}.")
+            faults.append(
+                f"uncovered {number} needs start, end, sha256, and a reason: {', '.join(sorted(REASONS))}."
+            )
     return faults
 
 
 def _source(id_: str, content: Mapping[str, Any]) -> Source:
-    plain = {k: content[k] for k in ("title_zh", "title_en", "outlet_zh", "outlet_en", "year", "sha256", "characters")}
+    plain = {
+        k: content[k]
+        for k in ("title_zh", "title_en", "outlet_zh", "outlet_en", "year", "sha256", "characters")
+    }
     return Source(
         id=id_,
         authors=tuple(Author(**a) for a in content["authors"]),
@@ -144,7 +172,8 @@ def _source(id_: str, content: Mapping[str, Any]) -> Source:
         claims=content["claims"],
         remarks=content["remarks"],
         uncovered=tuple(
-            Uncovered(Anchor(u["start"], u["end"], u["sha256"]), u["reason"]) for u in content.get("uncovered", [])
+            Uncovered(Anchor(u["start"], u["end"], u["sha256"]), u["reason"])
+            for u in content.get("uncovered", [])
         ),
         url=content.get("url", ""),
         issue=content.get("issue", ""),

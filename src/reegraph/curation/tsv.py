@@ -27,10 +27,14 @@ def read(path: Path, columns: Sequence[str], place: str) -> tuple[list[Row], lis
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     header = lines[0].split("\t")
     if header != list(columns):
-        said = "missing" if set(columns) - set(header) else "in another order, or has columns that nobody reads"
+        said = (
+            "missing" if set(columns) - set(header) else "in another order, or has columns that nobody reads"
+        )
         return [], [
             *problems,
-            Problem(f"{place}:1", f"the header is {said}.", f"It must read: {' '.join(columns)} (tab-separated)."),
+            Problem(
+                f"{place}:1", f"the header is {said}.", f"It must read: {' '.join(columns)} (tab-separated)."
+            ),
         ]
     rows: list[Row] = []
     for number, line in enumerate(lines[1:], 2):
@@ -89,7 +93,9 @@ def _form_problems(content: str, place: str) -> Iterator[Problem]:
         line = content.count("\n", 0, content.index("\r")) + 1
         yield Problem(f"{place}:{line}", "the line ends in CR (a spreadsheet's way).", "Run `reegraph fmt`.")
     if content and not content.endswith("\n"):
-        yield Problem(f"{place}:{content.count(chr(10)) + 1}", "the last line has no end.", "Run `reegraph fmt`.")
+        yield Problem(
+            f"{place}:{content.count(chr(10)) + 1}", "the last line has no end.", "Run `reegraph fmt`."
+        )
 
 
 def _cell_problems(cells: Sequence[str], columns: Sequence[str], where: str) -> Iterator[Problem]:

@@ -60,6 +60,7 @@ class Vocabulary:
     words: Mapping[str, Bounds]
     individuals: Mapping[str, str]  # class of each thing the ontology itself defines, by short id
     reference_properties: Mapping[str, str]  # "thing", or the IRI of the datatype, for reference entries
+    labels: Mapping[tuple[str, str], str]  # of (property name or short id, "en" or "zh")
 
     def is_a(self, cls: str, *wanted: str) -> bool:
         """True when class `cls` is one of `wanted` or below one of them."""
@@ -124,6 +125,7 @@ def vocabulary(quads: Iterable[ox.Quad]) -> Vocabulary:
         words=words,
         individuals=individuals,
         reference_properties=_ranges(graph),
+        labels=_labels(graph),
     )
 
 
@@ -198,6 +200,15 @@ def _property(graph: _Graph, node: ox.NamedNode) -> Property:
     )
 
 
+def _labels(graph: _Graph) -> dict[tuple[str, str], str]:
+    labels = {}
+    for quad in graph.quads:
+        if quad.predicate.value == RDFS + "label" and isinstance(quad.object, ox.Literal):
+            id_ = short(getattr(quad.subject, "value", "")).removeprefix("ree:")
+            labels[id_, (quad.object.language or "").partition("-")[0]] = quad.object.value
+    return labels
+
+
 def _ranges(graph: _Graph) -> dict[str, str]:
     ranges = {_name(p): "thing" for p in graph.instances(OWL + "ObjectProperty")}
     for node in graph.instances(OWL + "DatatypeProperty"):
@@ -222,7 +233,7 @@ def _name(node: object) -> str:
 
 
 def _numbered(quads: Iterable[ox.Quad], scope: str) -> Iterator[ox.Quad]:
-    """The quads with blank nodes (class expressions, lists) named by file and order, so that builds repeat."""
+    """The quads, blank nodes (class expressions, lists) named by file and order: builds repeat."""
     names: dict[str, ox.BlankNode] = {}
 
     def rename(term: _T) -> _T | ox.BlankNode:

@@ -17,7 +17,7 @@ from reegraph.errors import QueryError
 from reegraph.server.description import DESCRIBING, Census, census, described
 from reegraph.server.engine import DatasetRead, Engine, GraphRead, Query, Question, serialise
 from reegraph.server.formats import DATASETS, GRAPHS, SOLUTIONS, Form, wanted
-from reegraph.server.protocol import READ_ONLY, parameters, read_query, single, values
+from reegraph.server.protocol import READ_ONLY, format_named, parameters, read_query, values
 from reegraph.server.refusal import Refusal, bad_request, forbidden, not_acceptable
 from reegraph.server.resource import Resource
 from reegraph.server.responses import content, entity_tag, holds, not_modified
@@ -117,7 +117,7 @@ def _accept(request: Request) -> str:
 
 
 def _form(offered: Sequence[Form], request: Request, what: str) -> Form:
-    form = wanted(offered, _accept(request), single(parameters(request), "format"))
+    form = wanted(offered, _accept(request), format_named(parameters(request)))
     if form is None:
         raise not_acceptable(what, (form.media for form in offered))
     return form

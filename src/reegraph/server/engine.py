@@ -16,7 +16,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from reegraph.errors import StoreError, UnknownName
+from reegraph.errors import ReegraphError, StoreError, UnknownName
 from reegraph.server.formats import DATASETS, GRAPHS, SOLUTIONS, Form
 from reegraph.server.refusal import bad_request, not_acceptable
 from reegraph.store import EmbeddedStore
@@ -116,13 +116,11 @@ class Engine:
         while (job := self._jobs.get()) is not None:
             try:
                 job.give(answer(self._dataset, job.question))
-            except Exception as error:
-                job.give(error)
-            except (
-                BaseException
-            ) as error:  # a panic of the engine is no Exception, and must not end the thread
-                _log.exception("the engine failed on %r", job.question)
-                job.give(StoreError(f"the engine failed: {type(error).__name__}"))
+            except ReegraphError as error:
+                job.give(_bare(error))
+            except BaseException:  # a panic of the engine is no Exception, and must not end the thread
+                _log.exception("the engine failed")
+                job.give(StoreError("the engine failed; the server's log says why"))
 
 
 def answer(dataset: ox.Store, question: Question) -> Answer:
@@ -143,18 +141,24 @@ class _Job:
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Answer]
 
-    def give(self, outcome: Answer | Exception) -> None:
+    def give(self, outcome: Answer | ReegraphError) -> None:
         """Hand the outcome to the waiting coroutine, if anybody still waits."""
         with suppress(RuntimeError):  # the loop has been closed
             self.loop.call_soon_threadsafe(self._settle, outcome)
 
-    def _settle(self, outcome: Answer | Exception) -> None:
+    def _settle(self, outcome: Answer | ReegraphError) -> None:
         if self.future.done():
             return
-        if isinstance(outcome, Exception):
+        if isinstance(outcome, ReegraphError):
             self.future.set_exception(outcome)
         else:
             self.future.set_result(outcome)
+
+
+def _bare(error: ReegraphError) -> ReegraphError:
+    """The error without its frames: they hold query results, which only the thread that made them may drop."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 def _queried(dataset: ox.Store, query: Query) -> Answer:
@@ -204,7 +208,7 @@ def _written(
 
 
 def _bytes(written: bytes | None) -> bytes:
-    assert written is not None  # noqa: S101 (for mypy: without an output to write to, the engine gives bytes)
+    assert written is not None
     return written
 
 

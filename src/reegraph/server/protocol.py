@@ -70,12 +70,9 @@ def values(fields: Fields, name: str) -> tuple[str, ...]:
     return tuple(value for key, value in fields if key == name)
 
 
-def single(fields: Fields, name: str) -> str:
-    """The value of a parameter that may be given once, empty without it; Refusal (400) for several."""
-    given = values(fields, name)
-    if len(given) > 1:
-        raise bad_request(f"{name} is given {len(given)} times; give it once")
-    return given[0] if given else ""
+def format_named(fields: Fields) -> str:
+    """The first ?format= of a request, empty without one (SPARQLWrapper gives a name and a media type)."""
+    return next(iter(values(fields, "format")), "")
 
 
 def _checked(text: str, fields: Fields) -> QueryRequest:
@@ -87,7 +84,7 @@ def _checked(text: str, fields: Fields) -> QueryRequest:
         text,
         values(fields, "default-graph-uri"),
         values(fields, "named-graph-uri"),
-        single(fields, "format"),
+        format_named(fields),
     )
 
 

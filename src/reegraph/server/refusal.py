@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from reegraph.errors import ReegraphError
 
 
-class Refusal(ReegraphError):  # noqa: N818 (named as UnknownName and MissingPart are, by what happened)
+class Refusal(ReegraphError):
     """A request that is answered with `status`; `code` is its short name in the JSON body."""
 
     def __init__(

@@ -30,7 +30,9 @@ class EmbeddedStore:
         try:
             store.dataset.bulk_load(path=str(path), format=ox.RdfFormat.N_QUADS)
         except (OSError, SyntaxError) as error:
-            raise SnapshotError(f"{path}: cannot be loaded: {error}. Run `reegraph build --force`.") from error
+            raise SnapshotError(
+                f"{path}: cannot be loaded: {error}. Run `reegraph build --force`."
+            ) from error
         return store
 
     @classmethod
@@ -103,7 +105,9 @@ def _translated() -> Iterator[None]:
         if not place:
             raise QueryError(f"the query does not parse: {error.msg}") from error
         line, column, what = int(place[1]), int(place[2]), place[3]
-        raise QueryError(f"line {line}, column {column}: the query does not parse: {what}", line, column) from error
+        raise QueryError(
+            f"line {line}, column {column}: the query does not parse: {what}", line, column
+        ) from error
     except (ValueError, RuntimeError) as error:
         raise QueryError(f"the query cannot be answered: {error}") from error
     except OSError as error:

@@ -138,7 +138,9 @@ class RemoteStore:
 
     def _results(self, body: bytes, media: str) -> Solutions | bool:
         if media not in {_RESULTS, "application/json"}:
-            raise StoreError(f"{self.url}: answered {media or 'nothing'} where SPARQL results were asked for.")
+            raise StoreError(
+                f"{self.url}: answered {media or 'nothing'} where SPARQL results were asked for."
+            )
         try:
             results = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
             if isinstance(results, ox.QueryBoolean):
@@ -170,7 +172,9 @@ class RemoteStore:
     def _unreachable(self, error: Any) -> StoreError:
         reason = getattr(error, "reason", error)
         if isinstance(reason, TimeoutError | socket.timeout) or "timed out" in str(reason):
-            return StoreError(f"{self.url}: no answer within {self._timeout} s. Try again, or give a longer timeout.")
+            return StoreError(
+                f"{self.url}: no answer within {self._timeout} s. Try again, or give a longer timeout."
+            )
         code = f" ({error.code})" if isinstance(error, urllib.error.HTTPError) else ""
         return StoreError(f"{self.url}: cannot be reached{code}: {reason}. Is the service running there?")
 
