@@ -95,6 +95,7 @@ def progress() -> Iterator[Callable[[str], None]]:
         BarColumn(),
         console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
     task = bar.add_task("", total=len(STEPS), visible=False)
     started = False
