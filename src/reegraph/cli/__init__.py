@@ -9,7 +9,7 @@ import traceback
 import click
 
 from reegraph.cli.answers import ask, find, show, sparql, why
-from reegraph.cli.curate import add, anchor, check, fmt
+from reegraph.cli.curate import add, anchor, check, coverage, fmt
 from reegraph.cli.keep import build, export, serve
 from reegraph.errors import ReegraphError
 
@@ -30,7 +30,7 @@ def cli(context: click.Context, debug: bool) -> None:
     context.obj = {"debug": debug}
 
 
-for command in (ask, sparql, show, find, why, build, check, fmt, anchor, add, serve, export):
+for command in (ask, sparql, show, find, why, build, check, fmt, anchor, add, coverage, serve, export):
     cli.add_command(command)
 
 

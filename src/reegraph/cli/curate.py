@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from reegraph.build import build_store
-from reegraph.cli.output import progress
+from reegraph.cli.output import format_options, progress, write
 from reegraph.curation import additions, tsv
+from reegraph.curation import coverage as measure
 from reegraph.curation.anchors import ArticleText, read_article
 from reegraph.curation.claims import Ids
 from reegraph.curation.corpus import article_texts, class_index, read_corpus
@@ -20,6 +21,7 @@ from reegraph.curation.sources import Source, read_sources
 from reegraph.curation.vocabulary import read_vocabulary
 from reegraph.errors import CurationError, MissingPart, UnknownName, UsageError, ValidationError
 from reegraph.folders import articles_folder, project_root
+from reegraph.table import Lang
 from reegraph.terms import GRAPH
 from reegraph.validate import shape_violations
 
@@ -168,6 +170,33 @@ def add(
     else:
         additions.append(root, known, new)
         _say(f"{len(new)} rows added to data/claims/{known.slug}.tsv")
+
+
+@click.command()
+@click.argument("source", required=False)
+@format_options
+@articles_option
+def coverage(
+    source: str | None, format_: str, output: Path | None, lang: Lang, articles: Path | None
+) -> None:
+    """Show how much of the articles stands behind claims; with SOURCE, what does not and why.
+
+    \b
+    Example:
+      reegraph coverage tang-2025
+    """
+    folder = articles_folder(articles)
+    if folder is None:
+        raise MissingPart("the article texts are needed: give --articles DIR or set REEGRAPH_ARTICLES")
+    corpus = read_corpus(project_root(), folder)
+    chosen = [_source(source)] if source else list(corpus.sources.values())
+    texts = {s.id: read_article(folder, s.sha256, s.id) for s in chosen}
+    covered = [measure.coverage(s, corpus.claims_of(s.id), texts[s.id]) for s in chosen]
+    if source:
+        table = measure.details(covered[0], texts[chosen[0].id])
+    else:
+        table = measure.summary(covered, corpus.claims)
+    write(table, format_, output, lang)
 
 
 def _source(name: str) -> Source:

@@ -20,7 +20,7 @@ from reegraph.errors import ReegraphError, StoreError, UnknownName
 from reegraph.server.formats import DATASETS, GRAPHS, SOLUTIONS, Form
 from reegraph.server.refusal import bad_request, not_acceptable
 from reegraph.store import EmbeddedStore
-from reegraph.store.embedded import _translated as translated
+from reegraph.store.embedded import translated
 from reegraph.terms import PREFIXES
 
 _log = logging.getLogger(__name__)
@@ -156,7 +156,7 @@ class _Job:
 
 
 def _bare(error: ReegraphError) -> ReegraphError:
-    """The error without its frames: they hold query results, which only the thread that made them may drop."""
+    """The error without its frames: they hold query results, which only their own thread may drop."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
 

@@ -15,10 +15,11 @@ import uvicorn
 
 from reegraph.errors import UsageError
 from reegraph.server.app import create_app
+from reegraph.server.protocol import QUERY_LIMIT
 from reegraph.snapshot import Snapshot
 from reegraph.store import EmbeddedStore
 
-_PATIENCE: Final = 5  # seconds that open requests get to end after a signal
+_PATIENCE: Final = 3  # seconds that open requests get to end after a signal
 _BACKLOG: Final = 2048
 
 
@@ -74,6 +75,7 @@ def configured(app: object) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
+        h11_max_incomplete_event_size=QUERY_LIMIT + 100_000,  # an address may hold a long query too
         timeout_graceful_shutdown=_PATIENCE,
     )
 

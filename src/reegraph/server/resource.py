@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from reegraph.errors import ReegraphError
+from reegraph.errors import ReegraphError, StoreError
 from reegraph.server.refusal import forbidden, not_allowed
 from reegraph.server.responses import failure, finished, preflight
 
@@ -33,6 +34,8 @@ class Resource:
             response = await self._answered(request)
         except ClientDisconnect:
             return
+        except asyncio.CancelledError:  # only a stopping server cancels, after its patience is over
+            response = failure(StoreError("the server is stopping; try again later"), request)
         except ReegraphError as error:
             response = failure(error, request)
         except Exception:  # the outermost edge: the client learns that it failed, the log learns why

@@ -42,8 +42,8 @@ def words(text: str) -> Iterator[str]:
 
     Ends with UNCLEAR at a place that can be read in two ways.
 
-    >>> list(words('SELECT ?service { ?s a ex:Mine ; rdfs:label "a SERVICE" } # SERVICE'))
-    ['SELECT', 'a', 'ex:', 'rdfs:']
+    >>> list(words('?service a ex:Mine ; rdfs:label "a SERVICE" # SERVICE'))
+    ['a', 'ex:', 'rdfs:']
     """
     for token in _TOKEN.finditer(text):
         kind = token.lastgroup

@@ -61,7 +61,7 @@ class EmbeddedStore:
         return answer
 
     def query(self, query: str) -> Solutions | bool | list[ox.Triple]:
-        with _translated():
+        with translated():
             results = self.dataset.query(query, prefixes=PREFIXES)
             if isinstance(results, ox.QueryBoolean):
                 return bool(results)
@@ -72,7 +72,7 @@ class EmbeddedStore:
             return Solutions(variables, [tuple(row[i] for i in width) for row in results])
 
     def update(self, update: str) -> None:
-        with _translated():
+        with translated():
             self.dataset.update(update, prefixes=PREFIXES)
 
     def read_graph(self, graph: str | None) -> list[ox.Triple]:
@@ -96,7 +96,7 @@ def _graph(name: str | None) -> ox.NamedNode | ox.DefaultGraph:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """The engine's errors as ours."""
     try:
         yield

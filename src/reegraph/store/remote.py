@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import json
 import re
 import socket
 import urllib.error
@@ -67,9 +70,7 @@ class RemoteStore:
         return answer
 
     def query(self, query: str) -> Solutions | bool | list[ox.Triple]:
-        wrapper = self._wrapper(self.url)
-        wrapper.setQuery(prologue() + query)
-        wrapper.setMethod(POST)
+        wrapper = self._wrapper(self.url, query)
         graph = wrapper.queryType in {"CONSTRUCT", "DESCRIBE"}
         wrapper.addCustomHttpHeader("Accept", _TRIPLES if graph else _RESULTS)
         body, media = self._send(wrapper)
@@ -78,10 +79,7 @@ class RemoteStore:
         return self._results(body, media)
 
     def update(self, update: str) -> None:
-        wrapper = self._wrapper(self.update_url)
-        wrapper.setQuery(prologue() + update)
-        wrapper.setMethod(POST)
-        self._send(wrapper)
+        self._send(self._wrapper(self.update_url, update))
 
     def read_graph(self, graph: str | None) -> list[ox.Triple]:
         body, media = self._graph_request(graph, "GET", None)
@@ -95,8 +93,13 @@ class RemoteStore:
     def close(self) -> None:
         """Nothing is held between calls."""
 
-    def _wrapper(self, url: str) -> SPARQLWrapper:
+    def _wrapper(self, url: str, text: str) -> SPARQLWrapper:
         wrapper = SPARQLWrapper(url, agent="reegraph")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of a text that is no query; the service says why
+            wrapper.setQuery(prologue() + text)
+        wrapper.setMethod(POST)
+        wrapper.setOnlyConneg(True)  # else it adds format=xml, which services put before the Accept header
         wrapper.setTimeout(self._timeout)
         if self._token:
             wrapper.addCustomHttpHeader("Authorization", f"Bearer {self._token}")
@@ -119,6 +122,8 @@ class RemoteStore:
             raise StoreError(f"{self.url}: the service failed (500): {_detail(error)[:200]}") from error
         except SPARQLWrapperException as error:
             raise StoreError(f"{self.url}: {_detail(error)[:200]}") from error
+        except urllib.error.HTTPError as error:
+            raise self._refused(error) from error
         except (urllib.error.URLError, OSError) as error:
             raise self._unreachable(error) from error
 
@@ -133,6 +138,8 @@ class RemoteStore:
         try:
             with urllib.request.urlopen(request, timeout=self._timeout) as response:  # noqa: S310
                 return response.read(), response.headers.get("Content-Type", "").partition(";")[0]
+        except urllib.error.HTTPError as error:
+            raise self._refused(error) from error
         except (urllib.error.URLError, OSError) as error:
             raise self._unreachable(error) from error
 
@@ -175,15 +182,26 @@ class RemoteStore:
             return StoreError(
                 f"{self.url}: no answer within {self._timeout} s. Try again, or give a longer timeout."
             )
-        code = f" ({error.code})" if isinstance(error, urllib.error.HTTPError) else ""
-        return StoreError(f"{self.url}: cannot be reached{code}: {reason}. Is the service running there?")
+        return StoreError(f"{self.url}: cannot be reached: {reason}. Is the service running there?")
+
+    def _refused(self, error: urllib.error.HTTPError) -> QueryError | StoreError:
+        """A status that SPARQLWrapper has no exception for, with the service's own words."""
+        with error:
+            detail = _message(error.read(100_000).decode("utf-8", errors="replace"))
+        if error.code in {400, 403, 413}:
+            return QueryError(f"{self.url}: the service refuses this ({error.code}): {detail[:300]}")
+        return StoreError(f"{error.url}: the service answered {error.code}: {detail[:300]}")
 
 
 def _detail(error: Exception) -> str:
     """The service's own words inside a SPARQLWrapper exception, which quotes them as bytes."""
     text = str(error)
     _, quoted, body = text.partition("Response:\n")
-    text = body if quoted else text
-    if text.startswith(("b'", 'b"')):
-        text = text[2:-1].encode().decode("unicode_escape", errors="replace")
-    return " ".join(text.split())
+    return _message(ast.literal_eval(body).decode("utf-8", errors="replace") if quoted else text)
+
+
+def _message(body: str) -> str:
+    """The message of an error in reegraph's JSON shape, else the whole text, on one line."""
+    with contextlib.suppress(ValueError, TypeError, KeyError):
+        body = json.loads(body)["error"]["message"]
+    return " ".join(body.split())
