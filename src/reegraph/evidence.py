@@ -1,24 +1,12 @@
-"""On whose word: the proof of a node, down to the claims and, with the articles at hand, their sentences."""
+"""On whose word: a proof, down to the claims and, with the articles at hand, their sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-import pyoxigraph as ox
-
-from reegraph.curation.anchors import ArticleText, read_article
-from reegraph.errors import UnknownName
-from reegraph.pages import ask_page, page_query
-from reegraph.questions import Labels
-from reegraph.store import Store
 from reegraph.table import Lang, Thing
-from reegraph.terms import iri, short
-
-DEEPEST = 12  # a chain of supply has fewer links
 
 
 @dataclass(frozen=True)
@@ -50,11 +38,13 @@ class Support:
 
 @dataclass(frozen=True)
 class Proof:
-    """A node and all that supports it; a claim is a leaf and has `evidence`."""
+    """A node or triple and all that supports it. A claim is a leaf with `evidence`; `given` says what a
+    leaf without support is: part of the ontology, or filed by the curators."""
 
     node: Thing
     evidence: Evidence | None = None
     supports: tuple[Support, ...] = field(default=())
+    given: str = ""
 
     def claims(self) -> list[Thing]:
         """The claims that it rests on, each once, in order of id."""
@@ -64,37 +54,23 @@ class Proof:
                 found |= set(premise.claims())
         return sorted(found)
 
+    def nodes(self) -> list[str]:
+        """The ids of all nodes of the proof that are things of the graph, each once."""
+        found = {self.node.id} if " " not in self.node.id else set()
+        for support in self.supports:
+            for premise in support.premises:
+                found |= set(premise.nodes())
+        return sorted(found)
+
     def to_dict(self, lang: Lang = "en") -> dict[str, Any]:
         """The proof as JSON values."""
         out: dict[str, Any] = {"id": self.node.id, "label": self.node.label(lang)}
+        if self.given:
+            out["given"] = self.given
         if self.evidence:
-            e = self.evidence
-            out["evidence"] = {
-                "source": e.source.id,
-                "source_label": e.source.label(lang),
-                "paragraph": e.paragraph,
-                "start": e.start,
-                "end": e.end,
-                "when": e.when,
-                "assumed": e.assumed,
-                "modality": e.modality,
-                "rank": e.rank,
-                "reading": e.reading,
-                **({"note": e.note} if e.note else {}),
-                **({"sentence": e.sentence} if e.sentence else {}),
-            }
+            out["evidence"] = _evidence_dict(self.evidence, lang)
         if self.supports:
-            out["supports"] = [
-                {
-                    **(
-                        {"rule": s.rule.id, "because": _in(lang, s.because_en, s.because_zh)}
-                        if s.rule
-                        else {}
-                    ),
-                    "premises": [p.to_dict(lang) for p in s.premises],
-                }
-                for s in self.supports
-            ]
+            out["supports"] = [_support_dict(s, lang) for s in self.supports]
         return out
 
     def lines(self, lang: Lang = "en") -> Iterator[str]:
@@ -105,96 +81,27 @@ class Proof:
         return "\n".join(self.lines())
 
 
-@dataclass(frozen=True)
-class Prover:
-    """Finds proofs in a store. `articles` is a folder of article texts, or None."""
+def _evidence_dict(evidence: Evidence, lang: Lang) -> dict[str, Any]:
+    plain = {
+        key: getattr(evidence, key)
+        for key in ("paragraph", "start", "end", "when", "assumed", "modality", "rank", "reading")
+    }
+    spoken = {key: value for key in ("note", "sentence") if (value := getattr(evidence, key))}
+    return {"source": evidence.source.id, "source_label": evidence.source.label(lang), **plain, **spoken}
 
-    store: Store
-    root: Path
-    articles: Path | None = None
 
-    @cached_property
-    def _labels(self) -> Labels:
-        return Labels(page_query(self.root, "labels"))
-
-    @cached_property
-    def _texts(self) -> dict[str, ArticleText]:
-        return {}
-
-    def why(self, id_: str) -> Proof:
-        """The proof of a claim, a dependency or a disagreement; UnknownName when there is no such node."""
-        if not ask_page(self.store, self.root, "kind", thing=[id_]):
-            raise UnknownName("id", id_, [], "`reegraph find WORD` finds ids.")
-        return self._proof(id_, frozenset())
-
-    def _proof(self, id_: str, above: frozenset[str]) -> Proof:
-        node = self._thing(id_)
-        if id_.startswith("claim:"):
-            return Proof(node, self._evidence(id_))
-        if id_ in above or len(above) >= DEEPEST:
-            return Proof(node)
-        groups: dict[str, dict[str, Any]] = {}
-        for row in ask_page(self.store, self.root, "proof", node=[id_]):
-            key = _value(row["support"])
-            group = groups.setdefault(
-                key, {"rule": _value(row["rule"]), "premises": set(), "zh-hant": "", "en": ""}
-            )
-            group["premises"].add(short(_value(row["premise"])))
-            if isinstance(row["because"], ox.Literal):
-                group[(row["because"].language or "en").lower()] = row["because"].value
-        supports = tuple(
-            Support(
-                self._thing(short(g["rule"])) if g["rule"] else None,
-                g["en"],
-                g["zh-hant"],
-                tuple(self._proof(p, above | {id_}) for p in sorted(g["premises"], key=_natural)),
-            )
-            for _, g in sorted(groups.items())
-        )
-        return Proof(node, None, supports)
-
-    def _evidence(self, claim: str) -> Evidence | None:
-        for row in ask_page(self.store, self.root, "evidence", claim=[claim]):
-            text = {k: _value(v) for k, v in row.items()}
-            start, end = int(text["start"]), int(text["end"])
-            source = short(text["source"])
-            return Evidence(
-                source=self._thing(source),
-                paragraph=int(text["paragraph"]),
-                start=start,
-                end=end,
-                when=text["when"],
-                assumed=text["assumed"] == "true",
-                modality=short(text["modality"]).removeprefix("ree:").lower(),
-                rank=short(text["rank"]).removeprefix("ree:").lower(),
-                reading=short(text["reading"]).removeprefix("ree:").lower(),
-                note=text["note"],
-                sentence=self._sentence(source, text["document"], start, end),
-            )
-        return None
-
-    def _sentence(self, source: str, document: str, start: int, end: int) -> str:
-        if self.articles is None:
-            return ""
-        if source not in self._texts:
-            self._texts[source] = read_article(self.articles, document, source)
-        return "".join(self._texts[source].text[start:end].split("\n"))
-
-    def _thing(self, id_: str) -> Thing:
-        full = iri(id_)
-        return self._labels.named(self.store, {full})[full]
+def _support_dict(support: Support, lang: Lang) -> dict[str, Any]:
+    rule = {"rule": support.rule.id, "because": _because(support, lang)} if support.rule else {}
+    return {**rule, "premises": [p.to_dict(lang) for p in support.premises]}
 
 
 def _lines(proof: Proof, lang: Lang, indent: str) -> Iterator[str]:
-    yield f"{indent}{proof.node.id}  {proof.node.label(lang)}"
+    words = _WORDS[lang]
+    given = f"  ({words[proof.given]})" if proof.given else ""
+    yield f"{indent}{proof.node.id}  {proof.node.label(lang)}{given}"
     if proof.evidence:
         e = proof.evidence
-        words = _WORDS[lang]
-        flags = [
-            e.modality,
-            *([e.rank] if e.rank != "normal" else []),
-            *([e.reading] if e.reading != "printed" else []),
-        ]
+        flags = [e.modality, *(f for f in (e.rank, e.reading) if f not in {"normal", "printed"})]
         when = e.when + (f" ({words['assumed']})" if e.assumed else "")
         where = f"{e.source.id} {words['paragraph'].format(e.paragraph)}"
         yield f"{indent}    {where}, {when}, {', '.join(flags)}"
@@ -204,26 +111,30 @@ def _lines(proof: Proof, lang: Lang, indent: str) -> Iterator[str]:
             yield f"{indent}    {words['note']}: {e.note}"
     for support in proof.supports:
         if support.rule:
-            because = _in(lang, support.because_en, support.because_zh)
-            yield f"{indent}  {_WORDS[lang]['by']} {support.rule.id}: {because}"
+            yield f"{indent}  {words['by']} {support.rule.id}: {_because(support, lang)}"
         for premise in support.premises:
             yield from _lines(premise, lang, indent + "    ")
 
 
+def _because(support: Support, lang: Lang) -> str:
+    return support.because_zh if lang == "zh-Hant" else support.because_en
+
+
 _WORDS: dict[str, dict[str, str]] = {
-    "en": {"paragraph": "paragraph {}", "assumed": "year assumed", "note": "note", "by": "by"},
-    "zh-Hant": {"paragraph": "第{}段", "assumed": "年份為推定", "note": "註", "by": "依據"},
+    "en": {
+        "paragraph": "paragraph {}",
+        "assumed": "year assumed",
+        "note": "note",
+        "by": "by",
+        "ontology": "by the ontology",
+        "entities": "as the curators file it",
+    },
+    "zh-Hant": {
+        "paragraph": "第{}段",
+        "assumed": "年份為推定",
+        "note": "註",
+        "by": "依據",
+        "ontology": "本體論所定",
+        "entities": "編纂者歸類",
+    },
 }
-
-
-def _in(lang: Lang, en: str, zh: str) -> str:
-    return zh if lang == "zh-Hant" else en
-
-
-def _value(node: object) -> str:
-    return "" if node is None else str(getattr(node, "value", node))
-
-
-def _natural(id_: str) -> tuple[str, int, str]:
-    head_, _, tail = id_.rpartition("-")
-    return (head_, int(tail), "") if tail.isdigit() else (id_, 0, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,8 @@ EXPORTS: Final = {
     "jsonld": ox.RdfFormat.JSON_LD,
 }
 
+_PREFIXES: Final = {prefix: namespace for prefix, namespace in PREFIXES.items() if prefix.isalpha()}
+
 
 def export_graph(store: Store, file: Path, name: str) -> int:
     """Write the store to `file` and return how many statements were written.
@@ -34,8 +37,7 @@ def export_graph(store: Store, file: Path, name: str) -> int:
     if format_.supports_datasets and name != "jsonld":
         quads += _named_quads(store)
     quads.sort(key=str)
-    prefixes = {p: ns for p, ns in PREFIXES.items() if p.isalpha()}
-    content = ox.serialize(quads, format=format_, prefixes=prefixes)
+    content = ox.serialize(quads, format=format_, prefixes=_PREFIXES)
     assert content is not None  # no output was given to write to
     try:
         descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
@@ -46,6 +48,16 @@ def export_graph(store: Store, file: Path, name: str) -> int:
     except OSError as error:
         raise UsageError(f"{file}: cannot be written: {error.strerror}") from error
     return len(quads)
+
+
+def turtle(triples: Iterable[ox.Triple]) -> str:
+    """The triples as Turtle with the usual prefixes, in a fixed order."""
+    lines = sorted(triples, key=str)
+    text = " ".join(map(str, lines))
+    used = {prefix: namespace for prefix, namespace in _PREFIXES.items() if namespace in text}
+    content = ox.serialize(lines, format=ox.RdfFormat.TURTLE, prefixes=used)
+    assert content is not None  # no output was given to write to
+    return content.decode()
 
 
 def _named_quads(store: Store) -> list[ox.Quad]:

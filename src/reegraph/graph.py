@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from reegraph import names
-from reegraph.build import Tick, fresh_snapshot
+from reegraph.build import Tick, build_store, fresh_snapshot
+from reegraph.curation import edtf
+from reegraph.curation.corpus import read_corpus
 from reegraph.errors import UnknownName, UsageError
-from reegraph.evidence import Proof, Prover
+from reegraph.evidence import Proof
 from reegraph.folders import articles_folder, project_root
-from reegraph.pages import ask_page, page_query
+from reegraph.pages import ask_page, bound_page, page_query
+from reegraph.prover import Prover
 from reegraph.questions import Labels, Question, find_question, free_table, read_questions, run
 from reegraph.store import EmbeddedStore, RemoteStore, Solutions, Store
 from reegraph.store.protocol import node_text
@@ -60,6 +63,7 @@ class KnowledgeGraph:
         self.root = root or project_root()
         self.articles = articles
         self.version = version
+        self._as_known: dict[date, KnowledgeGraph] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -79,9 +83,12 @@ class KnowledgeGraph:
     def ask(self, name: str, /, **parameters: object) -> Table:
         """The answer of a named question; parameters by keyword, e.g. ``on="country:CN"``.
 
-        Several values of one parameter go in a list. Raises UnknownName for a question, parameter or
+        Several values of one parameter go in a list. ``known_by="2025-08-31"`` answers from the sources
+        published by that day alone. Raises UnknownName for a question, parameter or
         thing that is not there, with the nearest names.
         """
+        if (known_by := parameters.pop("known_by", None)) is not None:
+            return self.known_by(_day(known_by)).ask(name, **parameters)
         question = find_question(name, self.questions)
         values = {key: _parameter(value) for key, value in parameters.items() if value is not None}
         things = {p.name for p in question.parameters if p.type == "thing"}
@@ -90,6 +97,18 @@ class KnowledgeGraph:
                 if id_.strip() != "any" and is_id(id_.strip()):
                     self._must_exist(id_.strip())
         return run(self.store, question, values, self._labels)
+
+    def known_by(self, day: date) -> KnowledgeGraph:
+        """The graph as the sources published by `day` give it, rebuilt in memory.
+
+        Raises UsageError on a remote store, whose curated files are not here.
+        """
+        if not isinstance(self.store, EmbeddedStore):
+            raise UsageError("known_by works on the built graph only: leave out --store")
+        if day not in self._as_known:
+            store = build_store(read_corpus(self.root).known_by(day), self.root)
+            self._as_known[day] = KnowledgeGraph(store, root=self.root, articles=self.articles)
+        return self._as_known[day]
 
     def sparql(self, query: str) -> Table:
         """The answer of any SPARQL query as a table, the usual prefixes predeclared."""
@@ -123,10 +142,15 @@ class KnowledgeGraph:
         columns = (Column("thing", "thing"), Column("id"), Column("class"), Column("matched"))
         return Table(columns, rows, title=f"find {word}")
 
-    def why(self, id_: str) -> Proof:
-        """The proof of a claim, dependency or disagreement, down to the sources."""
-        self._must_exist(id_)
-        return Prover(self.store, self.root, self.articles).why(id_)
+    def why(self, what: str) -> Proof:
+        """The whole proof of a claim, dependency, disagreement, or of ``subject property object``."""
+        if " " not in what.strip():
+            self._must_exist(what)
+        return Prover(self.store, self.root, self.articles).why(what)
+
+    def describe(self, ids: Iterable[str]) -> list[ox.Triple]:
+        """The triples of these nodes and of their parts: quantities, times, evidence, supports."""
+        return self.store.construct(bound_page(self.root, "describe", thing=ids))
 
     def thing(self, id_: str) -> Thing:
         """An id with its names."""
@@ -202,3 +226,16 @@ def _parameter(value: object) -> str:
             return ",".join(_parameter(v) for v in value)
         case _:
             return str(value)
+
+
+def _day(value: object) -> date:
+    """A day given as a date or as EDTF text; of a month or year the last day."""
+    if isinstance(value, date):
+        return value
+    try:
+        end = edtf.parse(str(value)).end
+    except ValueError as error:
+        raise UsageError(f"known_by={value}: {error}") from error
+    if end is None:
+        raise UsageError(f"known_by={value}: a day, month or year is wanted")
+    return end

@@ -14,6 +14,7 @@ from reegraph.curation.corpus import Corpus
 from reegraph.curation.edtf import Span
 from reegraph.curation.entities import Entity
 from reegraph.curation.figure import Figure
+from reegraph.curation.reference import Fact
 from reegraph.curation.sources import Source
 from reegraph.table import plain_number
 from reegraph.terms import DCTERMS, GRAPH, OA, PROV, RDF, RDFS, REE, SKOS, XSD, iri
@@ -171,9 +172,7 @@ def _reference_quads(corpus: Corpus) -> Iterator[ox.Quad]:
         value = named(fact.value) if datatype == "thing" else ox.Literal(fact.value, datatype=named(datatype))
         node = f"reference:{sha256('|'.join((fact.subject, fact.property, fact.value, fact.work)))[:12]}"
         yield from _quads(fact.subject, [(REE + fact.property, value)], "reference")
-        yield from _quads(
-            node, _fact_pairs(fact.subject, fact.property, value, fact.work, fact.note), "reference"
-        )
+        yield from _quads(node, _fact_pairs(fact, value, corpus), "reference")
     for correction in corpus.corrections:
         id_ = correction.claim.replace("claim:", "correction:", 1)
         pairs: list[Pair] = [
@@ -197,14 +196,23 @@ def _reference_quads(corpus: Corpus) -> Iterator[ox.Quad]:
             yield from _quads(claim, [(DCTERMS + "references", named(citation.work))], "reference")
 
 
-def _fact_pairs(subject: str, property_: str, value: Term, work: str, note: str) -> Iterator[Pair]:
+def _fact_pairs(fact: Fact, value: Term, corpus: Corpus) -> Iterator[Pair]:
     yield RDF + "type", named(REE + "ReferenceEntry")
-    yield REE + "subject", named(subject)
-    yield REE + "property", named(REE + property_)
+    yield from labels(*(" ".join(_fact_words(fact, corpus, lang)) for lang in ("en", "zh")))
+    yield REE + "subject", named(fact.subject)
+    yield REE + "property", named(REE + fact.property)
     yield REE + ("object" if isinstance(value, ox.NamedNode) else "literal"), value
-    yield PROV + "hadPrimarySource", named(work)
-    if note:
-        yield REE + "note", ox.Literal(note)
+    yield PROV + "hadPrimarySource", named(fact.work)
+    if fact.note:
+        yield REE + "note", ox.Literal(fact.note)
+
+
+def _fact_words(fact: Fact, corpus: Corpus, lang: str) -> Iterator[str]:
+    """Subject, property, value and work of an entry, by name."""
+    yield corpus.name(fact.subject, lang)
+    yield corpus.name(fact.property, lang)
+    yield corpus.name(fact.value, lang)
+    yield f"[{corpus.name(fact.work, lang)}]"
 
 
 def labels(en: str, zh: str) -> Iterator[Pair]:

@@ -10,6 +10,7 @@ import click
 
 from reegraph.cli.output import format_options, graph, lang_option, store_options, write
 from reegraph.errors import UsageError
+from reegraph.export import turtle
 from reegraph.folders import project_root
 from reegraph.questions import read_questions
 from reegraph.table import Column, Lang, Table
@@ -121,22 +122,30 @@ def find(
 
 
 @click.command()
-@click.argument("id_", metavar="ID")
-@click.option("--format", "format_", type=click.Choice(["tree", "json"]), default="tree", show_default=True)
+@click.argument("what", metavar="ID|STATEMENT")
+@click.option(
+    "--format", "format_", type=click.Choice(["tree", "json", "ttl"]), default="tree", show_default=True
+)
 @lang_option
 @store_options
-def why(id_: str, format_: str, lang: Lang, url: str | None, token: str, articles: Path | None) -> None:
-    """Show the proof of a claim, dependency or disagreement, down to source and paragraph.
+def why(what: str, format_: str, lang: Lang, url: str | None, token: str, articles: Path | None) -> None:
+    """Show the proof of a claim, dependency, disagreement or statement, down to source and paragraph.
+
+    A statement is `"subject property object"`; every way in which it is supported is shown.
 
     With the article texts at hand (--articles) the sentences themselves are shown.
 
     \b
     Example:
       reegraph why claim:tang-2025-1
+      reegraph why "country:US dependsOn country:CN"
     """
     with graph(url, token, articles) as g:
-        proof = g.why(id_)
-    if format_ == "json":
+        proof = g.why(what)
+        triples = g.describe(proof.nodes()) if format_ == "ttl" else []
+    if format_ == "ttl":
+        click.echo(turtle(triples), nl=False)
+    elif format_ == "json":
         click.echo(json.dumps(proof.to_dict(lang), ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(proof.lines(lang)))

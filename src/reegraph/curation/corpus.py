@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -48,6 +49,23 @@ class Corpus:
         if id_ in self.entities:
             return getattr(self.entities[id_], lang)  # type: ignore[no-any-return]
         return self.vocabulary.labels.get((id_, lang), id_)
+
+    def known_by(self, day: date) -> Corpus:
+        """What the sources published by then say: those whose last possible day is not later.
+
+        Reference entries and the ontology stay, for they date from no article.
+        """
+        sources = {i: s for i, s in self.sources.items() if s.published.end and s.published.end <= day}
+        claims = [c for c in self.claims if c.source in sources]
+        ids = {c.id for c in claims}
+        return replace(
+            self,
+            sources=sources,
+            claims=claims,
+            corrections=[c for c in self.corrections if c.claim in ids],
+            reasons=[r for r in self.reasons if r.claims <= ids],
+            bibliography=[b for b in self.bibliography if ids.issuperset(b.claims)],
+        )
 
     def claims_of(self, source: str) -> list[Claim]:
         """One source's claims, in their order."""

@@ -13,7 +13,7 @@ from reegraph.curation.sources import Source
 from reegraph.table import Column, Table, Thing
 
 _HAN = "〇○零一二三四五六七八九十百千萬億兩"
-# Digits anywhere; Chinese numerals only before a counter or in a fraction, else 一直 and 一方面 are numbers too.
+# Chinese numerals count only before a counter or in a fraction, else 一直 and 一方面 are numbers too.
 _COUNTERS = "年月日種個國項倍噸磅次大類條號家架艘代奈％%"
 _NUMBER = re.compile(
     rf"\d[\d,.]*(?:[-–~～]\d[\d,.]*)?\s*[%％]?|百分之[{_HAN}]+|[{_HAN}]分之[{_HAN}]"
