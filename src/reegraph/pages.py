@@ -32,8 +32,6 @@ def bound_page(root: Path, name: str, **values: Iterable[str]) -> str:
     return query
 
 
-def ask_page(
-    store: Store, root: Path, name: str, *, folder: str = "pages", **values: Iterable[str]
-) -> Solutions:
+def ask_page(store: Store, root: Path, name: str, **values: Iterable[str]) -> Solutions:
     """The answer of a page query with each VALUES block bound to these ids."""
     return store.select(bound_page(root, name, **values))
