@@ -1,115 +1,236 @@
-"""The addresses of the service: /sparql, /graphs, /health."""
+"""The addresses of the service: /sparql, /graphs, /id, /ontology, /health, /metrics."""
 
 from __future__ import annotations
 
+import asyncio
 import json
-import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from reegraph.errors import QueryError
-from reegraph.server.description import DESCRIBING, Census, census, described
-from reegraph.server.engine import DatasetRead, Engine, GraphRead, Query, Question, serialise
+from reegraph.errors import QueryError, ReegraphError
+from reegraph.server.access import Rate, Tokens
+from reegraph.server.backend import Options, Reply, Source
+from reegraph.server.description import DESCRIBING, Census, described
+from reegraph.server.engine import Engine
 from reegraph.server.formats import DATASETS, GRAPHS, SOLUTIONS, Form, wanted
-from reegraph.server.protocol import READ_ONLY, format_named, parameters, read_query, values
-from reegraph.server.refusal import Refusal, bad_request, forbidden, not_acceptable
-from reegraph.server.resource import Resource
-from reegraph.server.responses import content, entity_tag, holds, not_modified
+from reegraph.server.graphs import address, deleted, target, written
+from reegraph.server.metrics import Metrics
+from reegraph.server.negotiation import takes_gzip
+from reegraph.server.protocol import READ_ONLY, UpdateRequest, format_named, parameters, read_request
+from reegraph.server.question import Change, DatasetRead, GraphRead, Job, Query, Question, ThingRead, Update
+from reegraph.server.refusal import Refusal, forbidden, not_acceptable
+from reegraph.server.resource import Handler, Resource
+from reegraph.server.responses import (
+    content,
+    entity_tag,
+    holds,
+    no_content,
+    not_modified,
+    serialised,
+    streamed,
+)
 from reegraph.server.words import is_update, is_volatile
 from reegraph.store import EmbeddedStore
+from reegraph.terms import GRAPH, ID
 
 _WRITING: Final = ("PUT", "POST", "DELETE", "PATCH")
+_STILL_LOADING: Final = 2.0  # seconds that /health waits for the counts
+T = TypeVar("T")
 
 
-def create_app(store: EmbeddedStore, *, version: str = "") -> Starlette:
-    """The service over a store that nobody writes to while it is served.
+@dataclass(frozen=True)
+class Policy:
+    """Who may do what: tokens for writing, requests a second of one client, why nothing is written."""
+
+    tokens: Tokens = field(default_factory=Tokens)
+    rate: float = 0
+    read_only: str = READ_ONLY
+
+
+def create_app(
+    data: EmbeddedStore | Source,
+    *,
+    version: str = "",
+    options: Options | None = None,
+    policy: Policy | None = None,
+) -> Starlette:
+    """The service over a store that nobody else writes to while it is served, or over another source of data.
 
     `version` names the data (header X-Dataset-Version, and part of each entity tag); without one,
     a fresh random name is taken.
     """
-    version = version or secrets.token_hex(6)
-    service = _Service(Engine(store), census(store.dataset), version)
-    read_only = dict.fromkeys(_WRITING, f"writing is refused: {READ_ONLY}")
-    return Starlette(
+    source = Source(store=data) if isinstance(data, EmbeddedStore) else data
+    policy = policy or Policy()
+    service = Service(Engine(source, options, version), policy, source.writable)
+    metrics, rate = Metrics(), Rate(policy.rate)
+
+    def at(path: str, where: str, methods: dict[str, Handler], refused: Sequence[str] = ()) -> Route:
+        reasons = dict.fromkeys(refused, f"writing is refused: {policy.read_only}")
+        return Route(path, Resource(service.engine, methods, reasons, where, metrics, rate))
+
+    async def figures(request: Request) -> Response:
+        more = {**service.engine.backend.figures(), "cache_hits_total": service.engine.hits}
+        return content(metrics.text(more).encode(), "text/plain; version=0.0.4; charset=utf-8")
+
+    reading: dict[str, Handler] = {"GET": service.graph}
+    writing: dict[str, Handler] = {"PUT": service.write, "POST": service.write, "DELETE": service.delete}
+    graphs, refused = (reading | writing, ()) if source.writable else (reading, _WRITING)
+    query: dict[str, Handler] = {"GET": service.query, "POST": service.query}
+    thing: dict[str, Handler] = {"GET": service.thing}
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await service.engine.start()
+        try:
+            yield
+        finally:
+            await service.engine.close()
+
+    app = Starlette(
         routes=[
-            Route("/sparql", Resource(version, {"GET": service.query, "POST": service.query})),
-            Route("/graphs", Resource(version, {"GET": service.graph}, read_only)),
-            Route("/health", Resource(version, {"GET": service.health})),
-            Route("/{path:path}", Resource(version, dict.fromkeys(("GET", *_WRITING), _nowhere))),
-        ]
+            at("/sparql", "/sparql", query),
+            at("/sparql/", "/sparql", query),
+            at("/graphs", "/graphs", graphs, refused),
+            at("/graphs/{name:path}", "/graphs", graphs, refused),
+            at("/id/{name:path}", "/id", thing),
+            at("/ontology", "/ontology", thing),
+            at("/health", "/health", {"GET": service.health}),
+            at("/metrics", "/metrics", {"GET": figures}),
+            at("/{path:path}", "other", dict.fromkeys(("GET", *_WRITING), _nowhere)),
+        ],
+        lifespan=lifespan,
     )
+    app.state.engine = service.engine
+    return app
 
 
 @dataclass(frozen=True)
-class _Service:
+class Service:
     """The handlers, and what they share."""
 
     engine: Engine
-    held: Census
-    version: str
+    policy: Policy
+    writable: bool
 
     async def query(self, request: Request) -> Response:
-        """The answer to a query, or without one the service description."""
-        asked = await read_query(request)
+        """The answer to a query or update, or without one the service description."""
+        asked = await read_request(request, services=self.engine.options.allow_service)
         if asked is None:
-            return self._description(request)
+            return await self._description(request)
+        if isinstance(asked, UpdateRequest):
+            change = Update(asked.text, asked.using, asked.using_named, address(request))
+            await self._change(request, change)
+            return no_content()
         accept = _accept(request)
         solutions, graph = wanted(SOLUTIONS, accept, asked.format), wanted(GRAPHS, accept, asked.format)
         if not solutions and not graph:
             raise not_acceptable("an answer is given", (form.media for form in SOLUTIONS + GRAPHS))
         question = Query(asked.text, asked.default_graphs, asked.named_graphs, solutions, graph)
-        tag = "" if request.method == "POST" or is_volatile(asked.text) else self._tag(question)
-        if tag and holds(tag, request):
-            return not_modified(tag)
+        lasting = request.method != "POST" and not is_volatile(asked.text)
         try:
-            answer = await self.engine.answer(question)
+            return await self._answered(request, question, lasting=lasting, seconds=asked.seconds)
         except QueryError as error:
-            if is_update(asked.text):
-                raise forbidden(f"an update is refused: {READ_ONLY}") from error
-            raise
-        return content(answer.body, answer.media, tag)
+            if not is_update(asked.text):
+                raise
+            reason = "send it as update=, or as application/sparql-update" if self.writable else ""
+            raise forbidden(f"an update is refused: {reason or self.policy.read_only}") from error
 
     async def graph(self, request: Request) -> Response:
         """The triples of ?graph=IRI or ?default, or all graphs without either (Graph Store Protocol)."""
-        fields = parameters(request)
-        names, default = values(fields, "graph"), values(fields, "default")
-        if len(names) + len(default) > 1:
-            raise bad_request("several graphs are named; give ?default or one ?graph=IRI")
-        whole = not names and not default
-        form = _form(
-            DATASETS if whole else GRAPHS, request, "a dataset is given" if whole else "a graph is given"
-        )
-        question = DatasetRead(form) if whole else GraphRead(names[0] if names else None, form)
-        tag = self._tag(question)
-        if holds(tag, request):
-            return not_modified(tag)
-        answer = await self.engine.answer(question)
-        return content(answer.body, answer.media, tag)
+        aim = target(request, "" if self.writable else GRAPH)
+        offered = DATASETS if aim.whole else GRAPHS
+        form = _form(offered, request, "a dataset is given" if aim.whole else "a graph is given")
+        return await self._answered(request, DatasetRead(form) if aim.whole else GraphRead(aim.graph, form))
+
+    async def write(self, request: Request) -> Response:
+        """A graph put in place of another (PUT) or added to it (POST)."""
+        self._may_write(request)
+        change, fresh = await written(request, target(request), replace=request.method == "PUT")
+        made = await self._change(request, change)
+        if not made.get("created"):
+            return no_content()
+        return Response(status_code=201, headers={"Location": fresh} if fresh else {})
+
+    async def delete(self, request: Request) -> Response:
+        """A graph removed, or the default graph emptied."""
+        await self._change(request, deleted(target(request)))
+        return no_content()
+
+    async def thing(self, request: Request) -> Response:
+        """The triples that describe /id/<kind>/<slug>, or the ontology."""
+        form = _form(GRAPHS, request, "a description is given")
+        name = request.path_params.get("name")
+        if name is None:
+            return await self._answered(request, GraphRead(f"{GRAPH}ontology", form))
+        return await self._answered(request, ThingRead(ID + name, form))
 
     async def health(self, request: Request) -> Response:
         """200 once data are loaded, with the version and how many triples the default graph holds."""
-        state = {"status": "ok", "version": self.version, "triples": self.held.default}
+        await self.engine.start()
+        triples = None  # not yet counted
+        with suppress(TimeoutError, ReegraphError):
+            async with asyncio.timeout(_STILL_LOADING):
+                triples = (await self.engine.census())["default"]
+        state = {"status": "ok", "version": self.engine.version, "triples": triples}
         return content(json.dumps(state).encode() + b"\n", "application/json")
 
-    def _description(self, request: Request) -> Response:
-        form = _form(GRAPHS, request, "a service description is given")
-        endpoint = f"{request.url.scheme}://{request.url.netloc}{request.url.path}"
-        triples = described(endpoint, self.held)
-        tag = entity_tag(self.version, endpoint, form.media)
-        return (
-            not_modified(tag)
-            if holds(tag, request)
-            else content(serialise(triples, form, DESCRIBING), form.media, tag)
-        )
+    async def _answered(
+        self, request: Request, question: Question, *, lasting: bool = True, seconds: float = 0
+    ) -> Response:
+        tag = entity_tag(self.engine.version, repr(question)) if lasting else ""
+        if tag and holds(tag, request):
+            return not_modified(tag)
+        packed = takes_gzip(request.headers.get("accept-encoding", ""))
+        reply = await _unless_gone(request, self.engine.answer(Job(question, seconds, packed)))
+        return await streamed(reply, tag, request)
 
-    def _tag(self, question: Question) -> str:
-        return entity_tag(self.version, repr(question))
+    async def _change(self, request: Request, change: Change) -> dict[str, Any]:
+        self._may_write(request)
+        return await self.engine.change(change)
+
+    def _may_write(self, request: Request) -> None:
+        if not self.writable:
+            raise forbidden(f"an update is refused: {self.policy.read_only}")
+        if self.policy.tokens:
+            self.policy.tokens.holder(request.headers.get("authorization", ""))
+
+    async def _description(self, request: Request) -> Response:
+        form = _form(GRAPHS, request, "a service description is given")
+        endpoint = address(request)
+        held = await self.engine.census()
+        triples = described(endpoint, Census(held["default"], held["named"]), writable=self.writable)
+        tag = entity_tag(self.engine.version, endpoint, form.media)
+        if holds(tag, request):
+            return not_modified(tag)
+        return content(serialised(triples, form, DESCRIBING), form.media, tag)
+
+
+async def _unless_gone(request: Request, work: Coroutine[Any, Any, Reply]) -> Reply:
+    """What comes of the work, which ends when the client goes away first (ClientDisconnect)."""
+    working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(_gone(request))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnect
+        return working.result()
+    finally:
+        leaving.cancel()
+        working.cancel()
+        if not working.done():
+            with suppress(asyncio.CancelledError, ReegraphError):
+                await working
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _accept(request: Request) -> str:
@@ -125,5 +246,7 @@ def _form(offered: Sequence[Form], request: Request, what: str) -> Form:
 
 async def _nowhere(request: Request) -> Response:
     raise Refusal(
-        404, "not-found", f"nothing is at {request.url.path}; there are /sparql, /graphs and /health"
+        404,
+        "not-found",
+        f"nothing is at {request.url.path}; there are /sparql, /graphs, /id, /ontology, /health and /metrics",
     )

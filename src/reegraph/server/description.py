@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -29,26 +28,23 @@ class Census:
     named: Mapping[str, int]
 
 
-def census(dataset: ox.Store) -> Census:
-    """The counts of a dataset, graphs in order of their names."""
-    counts = Counter(quad.graph_name for quad in dataset)
-    named = {g.value: n for g, n in counts.items() if isinstance(g, ox.NamedNode)}
-    return Census(counts[ox.DefaultGraph()], dict(sorted(named.items())))
-
-
-def described(endpoint: str, held: Census) -> list[ox.Triple]:
+def described(endpoint: str, held: Census, *, writable: bool = False) -> list[ox.Triple]:
     """The triples that describe the endpoint at this address; Refusal (400) when that is no IRI."""
     try:
         service = ox.NamedNode(endpoint)
     except ValueError as error:
         raise bad_request(f"the Host header makes no address: {error}") from error
-    return [*_service(service), *_dataset(service, held)]
+    return [*_service(service, writable), *_dataset(service, held)]
 
 
-def _service(service: ox.NamedNode) -> Iterator[ox.Triple]:
+def _service(service: ox.NamedNode, writable: bool) -> Iterator[ox.Triple]:
     yield ox.Triple(service, _A, ox.NamedNode(_SD + "Service"))
     yield ox.Triple(service, ox.NamedNode(_SD + "endpoint"), service)
     yield ox.Triple(service, ox.NamedNode(_SD + "supportedLanguage"), ox.NamedNode(_SD + "SPARQL11Query"))
+    if writable:
+        yield ox.Triple(
+            service, ox.NamedNode(_SD + "supportedLanguage"), ox.NamedNode(_SD + "SPARQL11Update")
+        )
     yield ox.Triple(service, ox.NamedNode(_SD + "defaultDataset"), _part(service, "dataset"))
     for name in _FORMATS:
         yield ox.Triple(

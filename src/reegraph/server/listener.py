@@ -2,42 +2,83 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
-import signal
 import socket
 import sys
-import threading
 from contextlib import suppress
-from types import FrameType
 from typing import Final
 
 import uvicorn
 
-from reegraph.errors import UsageError
-from reegraph.server.app import create_app
+from reegraph.errors import ReegraphError, SnapshotError, UsageError
+from reegraph.server.app import Policy, create_app
+from reegraph.server.backend import Options, Source
+from reegraph.server.engine import FORKS, Engine
+from reegraph.server.guard import adopt_orphans, guarded
 from reegraph.server.protocol import QUERY_LIMIT
 from reegraph.snapshot import Snapshot
-from reegraph.store import EmbeddedStore
 
 _PATIENCE: Final = 3  # seconds that open requests get to end after a signal
 _BACKLOG: Final = 2048
 
 
-def run(snapshot: Snapshot, host: str, port: int) -> None:
-    """Serve a snapshot until SIGINT or SIGTERM; port 0 takes a free one. Says its address on stderr.
+def run(
+    data: Snapshot | Source,
+    host: str,
+    port: int,
+    *,
+    options: Options | None = None,
+    policy: Policy | None = None,
+    name: str = "",
+) -> None:
+    """Serve a snapshot, or other data, until SIGINT or SIGTERM; port 0 takes a free one.
 
-    Raises UsageError when the address cannot be listened on, SnapshotError when the file cannot be read.
+    Says its address on stderr once the data are loaded; `name` is what it says there of other data. Raises
+    UsageError when the address cannot be listened on, SystemExit when the data cannot be loaded.
     """
-    with bound(host, port) as listener, suppress(KeyboardInterrupt):
-        _interrupt_on_sigterm()
-        app = create_app(EmbeddedStore.load(snapshot.quads), version=snapshot.version)
+    if isinstance(data, Snapshot):
+        source, version = Source(path=str(data.quads)), data.version
+    else:
+        source, version = data, ""
+    with bound(host, port) as listener:
         listener.listen(_BACKLOG)
-        print(
-            f"reegraph {snapshot.version} at {address(listener)}/sparql (Ctrl-C stops)",
-            file=sys.stderr,
-            flush=True,
-        )
-        uvicorn.Server(configured(app)).run(sockets=[listener])
+        told = f"reegraph {version or name} at {address(listener)}/sparql (Ctrl-C stops)"
+        said: list[str] = [told if FORKS else f"{told}; without isolation: this system cannot fork"]
+
+        def front(alive: int = -1) -> None:
+            adopt_orphans()
+            app = create_app(source, version=version, options=options, policy=policy)
+            _Server(configured(app), app.state.engine, said, alive).run(sockets=[listener])
+
+        if FORKS:
+            guarded(front)
+        else:
+            with suppress(KeyboardInterrupt):
+                front()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which says once that it is ready, and stops when the guard is gone."""
+
+    def __init__(self, config: uvicorn.Config, engine: Engine, said: list[str], alive: int) -> None:
+        super().__init__(config)
+        self._engine, self._said, self._alive = engine, said, alive
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await self._engine.start()
+        except ReegraphError as error:
+            print(f"reegraph: {error}", file=sys.stderr)
+            raise SystemExit(SnapshotError.exit_code) from error
+        await super().startup(sockets=sockets)
+        print(*self._said, sep="\n", file=sys.stderr, flush=True)
+        if self._alive >= 0:
+            asyncio.get_running_loop().add_reader(self._alive, self._abandoned)
+
+    def _abandoned(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._alive)
+        self.should_exit = True
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -70,7 +111,7 @@ def configured(app: object) -> uvicorn.Config:
     """How uvicorn serves: quietly, since its access log would hold the text of every query."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # Starlette is one of the forms it takes
-        lifespan="off",
+        lifespan="on",
         ws="none",
         log_level="warning",
         access_log=False,
@@ -88,13 +129,3 @@ def _refused(host: str, port: int, error: OSError) -> str:
     else:
         remedy = f"cannot be listened on: {error.strerror}. Give another --host or --port."
     return f"{host} port {port} {remedy}"
-
-
-def _interrupt_on_sigterm() -> None:
-    """SIGTERM as KeyboardInterrupt, which `run` takes as the wish to stop (uvicorn re-raises signals)."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _interrupt)
-
-
-def _interrupt(signum: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

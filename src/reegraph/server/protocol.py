@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
@@ -9,10 +10,11 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from reegraph.server.refusal import Refusal, bad_request, forbidden, too_large, unsupported
-from reegraph.server.words import calls_service
+from reegraph.server.words import calls_out
 
 QUERY_LIMIT: Final = 1_000_000  # bytes of query text
 BODY_LIMIT: Final = 3 * QUERY_LIMIT + 10_000  # a form may percent-encode every byte
+BODY_SECONDS: Final = 30  # for a body to come whole
 _FIELDS: Final = 1000
 _FORM: Final = "application/x-www-form-urlencoded"
 _QUERY: Final = "application/sparql-query"
@@ -22,8 +24,8 @@ READ_ONLY: Final = (
     "the built graph is never written to: change data/ and build anew, or load an export into a store."
 )
 _NO_SERVICE: Final = (
-    "SERVICE is refused: this server sends no requests of its own. Ask the other service yourself and pass "
-    "its rows in a VALUES block. (A prefix whose name contains 'service' reads as one: rename it.)"
+    "SERVICE is refused, and so is LOAD: this server sends no requests of its own. Ask the other service "
+    "and pass its rows in a VALUES block. (A prefix whose name contains 'service' reads as one: rename it.)"
 )
 
 Fields = list[tuple[str, str]]
@@ -37,27 +39,67 @@ class QueryRequest:
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     format: str = ""
+    seconds: float = 0
 
 
-async def read_query(request: Request) -> QueryRequest | None:
-    """The query of a GET, HEAD or POST request; None when a GET or HEAD carries none.
+@dataclass(frozen=True)
+class UpdateRequest:
+    """An update as it was sent; the graphs are those the protocol names for its WHERE clauses."""
 
-    Raises Refusal: 400 for no, several or undecodable queries, 403 for an update or a SERVICE call,
-    413 for too long a query, 415 for a body that is none.
+    text: str
+    using: tuple[str, ...] = ()
+    using_named: tuple[str, ...] = ()
+
+
+async def read_request(request: Request, *, services: bool = False) -> QueryRequest | UpdateRequest | None:
+    """The query or update of a GET, HEAD or POST request; None when a GET or HEAD carries none.
+
+    Raises Refusal: 400 for no, several or undecodable queries and for an update by GET, 403 for a SERVICE or
+    LOAD unless `services`, 413 for too long a text, 415 for a body that is none.
     """
     fields = parameters(request)
     if request.method == "POST":
         fields += await _posted(request)
-    if values(fields, "update"):
-        raise forbidden(f"an update is refused: {READ_ONLY}")
-    queries = values(fields, "query")
-    if not queries and request.method != "POST":
+    queries, updates = values(fields, "query"), values(fields, "update")
+    if not queries and not updates and request.method != "POST":
         return None
-    if len(queries) != 1:
+    if len(queries) + len(updates) != 1:
         raise bad_request(
-            f"{len(queries) or 'no'} queries in one request; send exactly one, as ?query= or as the body"
+            f"{len(queries) + len(updates) or 'no'} queries in one request; send exactly one, as ?query= or "
+            "as the body, or one update"
         )
-    return _checked(queries[0], fields)
+    text = (queries or updates)[0]
+    if len(text.encode()) > QUERY_LIMIT:
+        raise too_large(QUERY_LIMIT)
+    if not services and calls_out(text, ("load",) if updates else ()):
+        raise forbidden(_NO_SERVICE)
+    if updates:
+        return _update(request, text, fields)
+    return QueryRequest(
+        text,
+        values(fields, "default-graph-uri"),
+        values(fields, "named-graph-uri"),
+        format_named(fields),
+        _seconds(fields),
+    )
+
+
+def _update(request: Request, text: str, fields: Fields) -> UpdateRequest:
+    if request.method != "POST":
+        raise Refusal(405, "method-not-allowed", "an update is sent by POST", {"Allow": "POST"})
+    return UpdateRequest(text, values(fields, "using-graph-uri"), values(fields, "using-named-graph-uri"))
+
+
+def _seconds(fields: Fields) -> float:
+    """The first ?timeout= of a request, 0 without one."""
+    given = next(iter(values(fields, "timeout")), "0")
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds < 1e9:
+        raise bad_request(f"timeout={given[:20]!r} is no number of seconds")
+    return seconds
 
 
 def parameters(request: Request) -> Fields:
@@ -75,42 +117,38 @@ def format_named(fields: Fields) -> str:
     return next(iter(values(fields, "format")), "")
 
 
-def _checked(text: str, fields: Fields) -> QueryRequest:
-    if len(text.encode()) > QUERY_LIMIT:
-        raise too_large(QUERY_LIMIT)
-    if calls_service(text):
-        raise forbidden(_NO_SERVICE)
-    return QueryRequest(
-        text,
-        values(fields, "default-graph-uri"),
-        values(fields, "named-graph-uri"),
-        format_named(fields),
-    )
-
-
 async def _posted(request: Request) -> Fields:
     media, _, rest = request.headers.get("content-type", "").partition(";")
     media = media.strip().lower()
-    if media == _UPDATE:
-        raise forbidden(f"an update is refused: {READ_ONLY}")
-    if media not in {_FORM, _QUERY} or not _utf8(rest):
+    if media not in {_FORM, _QUERY, _UPDATE} or not _utf8(rest):
         raise unsupported(f"{media}{';' if rest else ''}{rest}", (_FORM, _QUERY))
     if media == _FORM:
-        return _pairs(await _body(request, BODY_LIMIT))
+        return _pairs(await body(request, BODY_LIMIT))
     try:
-        return [("query", (await _body(request, QUERY_LIMIT)).decode())]
+        return [("update" if media == _UPDATE else "query", (await body(request, QUERY_LIMIT)).decode())]
     except UnicodeDecodeError as error:
         raise _undecodable(error) from error
 
 
+async def body(request: Request, limit: int) -> bytes:
+    """The body of a request; Refusal: 413 when it is longer, 408 when it comes too slowly."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _body(request, limit)
+    except TimeoutError as error:
+        raise Refusal(
+            408, "too-slow", f"the body has not come within {BODY_SECONDS} s", {"Connection": "close"}
+        ) from error
+
+
 async def _body(request: Request, limit: int) -> bytes:
     if int(request.headers.get("content-length", "0")) > limit:
-        raise too_large(QUERY_LIMIT)
+        raise too_large(limit)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > limit:
-            raise too_large(QUERY_LIMIT)
+            raise too_large(limit)
     return bytes(body)
 
 

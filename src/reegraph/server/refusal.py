@@ -45,8 +45,8 @@ def not_acceptable(what: str, offered: Iterable[str]) -> Refusal:
 
 
 def too_large(limit: int) -> Refusal:
-    """413: the query is longer than `limit` bytes."""
-    return Refusal(413, "too-large", f"the query is longer than {limit} bytes. Shorten it or split it.")
+    """413: the query or body is longer than `limit` bytes."""
+    return Refusal(413, "too-large", f"what was sent is longer than {limit} bytes. Shorten it or split it.")
 
 
 def unsupported(given: str, taken: Iterable[str]) -> Refusal:

@@ -7,18 +7,24 @@ import gzip
 import hashlib
 import json
 import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from reegraph.errors import QueryError, ReegraphError
+from reegraph.server.answering import Sink, write
+from reegraph.server.backend import Reply
+from reegraph.server.formats import Form
 from reegraph.server.negotiation import choose, takes_gzip
 from reegraph.server.refusal import Refusal
 
 _COMMON: Final = {
     "Access-Control-Allow-Origin": "*",  # public data, no cookies: any page may read it
-    "Access-Control-Expose-Headers": "ETag, X-Dataset-Version",
+    "Access-Control-Expose-Headers": "ETag, Location, Retry-After, X-Dataset-Version",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Referrer-Policy": "no-referrer",
@@ -35,6 +41,80 @@ def content(body: bytes, media: str, tag: str = "") -> Response:
     """200 with a body; with a tag, a cache may keep it and asks whether it still holds."""
     headers = {"ETag": tag, "Cache-Control": "no-cache"} if tag else {"Cache-Control": "no-store"}
     return Response(body, 200, headers, media)  # Starlette adds charset=utf-8 to text/*
+
+
+def no_content() -> Response:
+    """204: done, and there is nothing to say of it."""
+    return Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+
+def serialised(triples: Sequence[ox.Triple], form: Form, prefixes: Mapping[str, str]) -> bytes:
+    """Some triples in one of GRAPHS."""
+    sink = _Held()
+    write(triples, form, sink, prefixes)
+    sink.finish()
+    return bytes(sink.body)
+
+
+async def streamed(reply: Reply, tag: str, request: Request) -> Response:
+    """200 with an answer, whose rest comes as it is made; for HEAD only its headers."""
+    headers = {"ETag": tag, "Cache-Control": "no-cache"} if tag else {"Cache-Control": "no-store"}
+    if reply.packed:
+        headers["Content-Encoding"] = "gzip"
+    if reply.whole:
+        return Response(reply.body, 200, headers, reply.media)
+    if request.method == "HEAD":
+        await reply.close()
+    return Streamed(reply, headers)
+
+
+class Streamed(Response):
+    """An answer in parts. When it breaks off so does the connection: nobody takes it for whole."""
+
+    def __init__(self, reply: Reply, headers: Mapping[str, str]) -> None:
+        self._reply = reply
+        self.status_code, self.media_type, self.background = 200, reply.media, None
+        self.init_headers(headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, until it is whole, breaks off, or nobody listens."""
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        sending, leaving = asyncio.ensure_future(self._send(send)), asyncio.ensure_future(_left(receive))
+        try:
+            await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if sending.done():
+                sending.result()
+        finally:
+            leaving.cancel()
+            sending.cancel()
+            await self._reply.close()
+
+    async def _send(self, send: Send) -> None:
+        async for part in self._reply.rest():
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class _Held(Sink):
+    """A sink that keeps everything."""
+
+    def __init__(self) -> None:
+        super().__init__(1 << 30, packed=False)
+        self.body = bytearray()
+
+    def head(self, packed: bool, whole: bool) -> None:
+        """Neither counts here."""
+
+    def part(self, data: bytes) -> None:
+        self.body += data
+
+    def push(self) -> None:
+        """Everything stays here."""
 
 
 def not_modified(tag: str) -> Response:
@@ -62,7 +142,7 @@ def preflight(allowed: str) -> Response:
     headers = {
         "Allow": allowed,
         "Access-Control-Allow-Methods": allowed,
-        "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+        "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-None-Match",
         "Access-Control-Max-Age": "86400",
     }
     return Response(status_code=204, headers=headers)
@@ -85,6 +165,8 @@ def holds(tag: str, request: Request) -> bool:
 async def finished(response: Response, request: Request, version: str) -> Response:
     """The response with the headers that all carry, compressed where the client takes that and it pays."""
     response.headers.update({**_COMMON, **_VARY, "X-Dataset-Version": version})
+    if isinstance(response, Streamed) or "Content-Encoding" in response.headers:
+        return response
     body = bytes(response.body)
     if len(body) < _WORTH_PACKING or not takes_gzip(request.headers.get("accept-encoding", "")):
         return response

@@ -34,6 +34,11 @@ _TOKEN: Final = re.compile(
 _CERTAIN: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")  # after `<` as less-than, `//` would not parse
 _PROLOGUE: Final = {"base", "prefix", "version"}
 _UPDATES: Final = {"insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with"}
+# Of these a second run may make something else: of time and chance, of the order of rows, of rounding.
+_CHANCE: Final = {
+    *("now", "rand", "uuid", "struuid", "limit", "offset", "sample", "group_concat", "sum", "avg"),
+    *("load", "service", "bnode"),
+}
 _VOLATILE: Final = {"now", "rand", "uuid", "struuid"}
 
 
@@ -56,11 +61,33 @@ def words(text: str) -> Iterator[str]:
             return
 
 
+def tokens(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and text of each bare word and brace outside IRIs, strings and comments.
+
+    >>> [word for _, _, word in tokens("INSERT { ?s a <urn:{> } WHERE {}")]
+    ['INSERT', '{', 'a', '}', 'WHERE', '{', '}']
+    """
+    for token in _TOKEN.finditer(text):
+        if token.lastgroup == "bare" or (token.lastgroup is None and token.group() in {"{", "}"}):
+            yield token.start(), token.end(), token.group()
+
+
+def is_determined(text: str) -> bool:
+    """True when an update does the same to equal datasets, whatever the order of triples and the hour."""
+    return not any(word == UNCLEAR or word.lower() in _CHANCE for word in words(text))
+
+
 def calls_service(text: str) -> bool:
     """True when the engine could read a SERVICE clause in `text`."""
-    if "service" not in text.lower():
+    return calls_out(text)
+
+
+def calls_out(text: str, more: tuple[str, ...] = ()) -> bool:
+    """True when the engine could read a SERVICE clause in `text`, or one of the words `more`."""
+    lower = text.lower()
+    if "service" not in lower and not any(word in lower for word in more):
         return False
-    return any(word == UNCLEAR or "service" in word.lower() for word in words(text))
+    return any(w == UNCLEAR or "service" in w.lower() or w.lower() in more for w in words(text))
 
 
 def is_update(text: str) -> bool:

@@ -1,0 +1,135 @@
+"""The keeper: a process that holds the data in memory and forks workers from them, single-threaded.
+
+It runs no stranger's query itself. A change is tried in a copy of it (a fork), which then takes its place.
+Started as `python -m reegraph.server.keeper FD`; FD is its link to the front, and it ends with that.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import pickle
+import resource
+import signal
+import socket
+import sys
+from typing import IO, Any, Final, cast
+
+import pyoxigraph as ox
+
+from reegraph.errors import StoreError
+from reegraph.server.changing import apply
+from reegraph.server.question import Limits
+from reegraph.server.wire import END, FAULT, frame, packed_fault, receive
+from reegraph.server.wishes import Fork, Load, Reap, Try
+from reegraph.server.worker import cap, in_deep_stack, work
+
+_FORMATS: Final = {
+    "nq": ox.RdfFormat.N_QUADS,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "ttl": ox.RdfFormat.TURTLE,
+    "trig": ox.RdfFormat.TRIG,
+    "rdf": ox.RdfFormat.RDF_XML,
+    "owl": ox.RdfFormat.RDF_XML,
+    "xml": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "n3": ox.RdfFormat.N3,
+}
+
+
+def main() -> None:
+    """Keep, until the link ends."""
+    for name in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)  # the front ends this process, by ending the link
+    _keep(ox.Store(), socket.socket(fileno=int(sys.argv[1])))
+
+
+def _keep(dataset: ox.Store, link: socket.socket) -> None:
+    while (message := receive(link)) is not None:
+        wish: Load | Fork | Reap | Try = pickle.loads(message[1])  # noqa: S301 (from the front, which started this process)
+        try:
+            answer = _granted(dataset, link, wish, message[2])
+        except BaseException as error:
+            link.sendall(frame(FAULT, packed_fault(error)))
+        else:
+            link.sendall(frame(END, json.dumps(answer).encode()))
+    os._exit(0)
+
+
+def _granted(
+    dataset: ox.Store, link: socket.socket, wish: Load | Fork | Reap | Try, descriptors: list[int]
+) -> dict[str, Any]:
+    match wish:
+        case Load():
+            _load(dataset, wish, descriptors)
+            gc.freeze()  # what is there stays: a collection in a worker need not touch, and copy, its pages
+            return {"quads": len(dataset)}
+        case Fork(limits):
+            return {"pid": _fork(dataset, link, limits, socket.socket(fileno=descriptors[0]))}
+        case Reap(pid):
+            return {"status": os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}
+        case Try():
+            return _try(dataset, link, wish)
+
+
+def _load(dataset: ox.Store, wish: Load, descriptors: list[int]) -> None:
+    if wish.content:
+        dataset.bulk_load(wish.content, format=ox.RdfFormat.N_QUADS)
+    elif wish.piped:
+        with open(descriptors[0], "rb") as pipe:
+            dataset.bulk_load(cast(IO[bytes], pipe), format=ox.RdfFormat.N_QUADS)
+    for graph in wish.graphs:
+        dataset.add_graph(ox.NamedNode(graph))
+    if wish.path:
+        ending = wish.path.rpartition(".")[2].lower()
+        base = None if ending in {"nq", "nt"} else "file://" + os.path.abspath(wish.path)
+        try:
+            dataset.bulk_load(path=wish.path, format=_FORMATS[ending], base_iri=base)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise StoreError(f"{wish.path}: cannot be loaded: {error}") from error
+
+
+def _fork(dataset: ox.Store, link: socket.socket, limits: Limits | None, other: socket.socket) -> int:
+    pid = os.fork()
+    if pid:
+        other.close()
+        return pid
+    try:
+        link.close()
+        if limits is None:
+            _keep(dataset, other)
+        else:
+            work(dataset, other, limits)
+    finally:
+        os._exit(1)
+
+
+def _try(dataset: ox.Store, link: socket.socket, wish: Try) -> dict[str, Any]:
+    """The change, on a deep stack; that thread is over before anything is forked from here."""
+    outcome: list[dict[str, Any] | BaseException] = []
+
+    def carry_out() -> None:
+        try:
+            outcome.append(apply(dataset, wish.change))
+        except BaseException as error:
+            outcome.append(error)
+
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.dup(link.fileno())
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files[1] if wish.service else free, files[1]))
+    cap(wish.memory)
+    signal.setitimer(signal.ITIMER_REAL, wish.seconds)
+    in_deep_stack(carry_out)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    cap(0)
+    resource.setrlimit(resource.RLIMIT_NOFILE, files)
+    if isinstance(outcome[0], BaseException):
+        raise outcome[0]
+    return outcome[0]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,264 @@
+"""The pool: workers that each answer one question at a time and are ended when they take too long.
+
+Workers are forked by the keeper; a second keeper stands by to take the place of one that dies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
+
+from reegraph.errors import ReegraphError, StoreError
+from reegraph.server import process
+from reegraph.server.answer import Answer, Worker, too_slow
+from reegraph.server.process import Ended, Process
+from reegraph.server.question import Job, Limits
+from reegraph.server.refusal import Refusal
+from reegraph.server.wishes import Fork, Reap
+
+T = TypeVar("T")
+
+_TRIES: Final = 3  # of starting a keeper, before a request is told that the store is away
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What the pool gives: workers, seconds for an answer, requests that may wait, a worker's limits."""
+
+    workers: int
+    seconds: float
+    waiting: int
+    limits: Limits
+
+
+class Pool:
+    """Workers over one state of the data. `fill` loads the data into a fresh keeper."""
+
+    def __init__(self, bounds: Bounds, fill: Callable[[Process], Awaitable[None]]) -> None:
+        self.bounds, self._fill = bounds, fill
+        self._keeper: Process | None = None
+        self._spare: Process | None = None
+        self._retired: list[Process] = []
+        self._idle: deque[Worker] = deque()
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._workers: set[Worker] = set()
+        self._count = 0
+        self._reviving = asyncio.Lock()
+        self._background: set[asyncio.Task[Any]] = set()
+        self.restarts = 0
+
+    async def keeper(self) -> Process:
+        """The keeper of the present state, started or replaced where there is none."""
+        if self._keeper and self._keeper.alive:
+            return self._keeper
+        async with self._reviving:
+            if self._keeper and self._keeper.alive:
+                return self._keeper
+            self.restarts += self._keeper is not None
+            if self._spare and self._spare.alive:
+                self._keeper, self._spare = self._spare, None
+            else:
+                fresh = process.start("keeper")
+                try:
+                    await self._fill(fresh)
+                except BaseException:
+                    fresh.kill()
+                    raise
+                self._keeper = fresh
+            self._in_background(self._stand_by(self._keeper))
+            return self._keeper
+
+    def adopt(self, keeper: Process | None) -> None:
+        """Take another state of the data from now on: that of `keeper`, or for None what `fill` loads."""
+        old, self._keeper = self._keeper, keeper
+        if old:
+            self._retired.append(old)
+        if self._spare:
+            self._spare.close()
+            self._spare = None
+        while self._idle:
+            self._dismiss(self._idle.popleft())
+        if keeper:
+            self._in_background(self._stand_by(keeper))
+        self._sweep()
+
+    async def copy(self) -> Process:
+        """A fork of the keeper."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            pid = (await (await self.keeper()).ask(Fork(), theirs.fileno()))["pid"]
+        return Process(ours, pid)
+
+    async def answer(self, job: Job) -> Answer:
+        """The beginning of the answer, once it is certain that there is one.
+
+        Raises Refusal (429 when too many wait, 503 at the deadline, 507 when the query ends its worker) and
+        what answering raises.
+        """
+        loop = asyncio.get_running_loop()
+        seconds = min(job.seconds or self.bounds.seconds, self.bounds.seconds)
+        deadline = loop.time() + seconds
+        worker = await self._free_worker(deadline, seconds)
+        answer = Answer(self, worker, deadline, seconds)
+        try:
+            await answer.begin(replace(job, seconds=max(deadline - loop.time(), 0.001)))
+        except BaseException:
+            await answer.close()
+            raise
+        return answer
+
+    async def close(self) -> None:
+        """End everything."""
+        for task in list(self._background):
+            task.cancel()
+        for worker in self._workers:
+            worker.kill()
+            worker.close()
+        for held in (self._spare, self._keeper, *self._retired):
+            if held:
+                held.kill()
+        for _ in range(100):
+            process.bury()
+            if not process.unburied():
+                break
+            await asyncio.sleep(0.01)
+
+    @property
+    def busy(self) -> int:
+        """Workers that are at work."""
+        return self._count - len(self._idle)
+
+    @property
+    def queued(self) -> int:
+        """Requests that wait for a worker."""
+        return len(self._waiting)
+
+    async def _free_worker(self, deadline: float, seconds: float) -> Worker:
+        while True:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.alive and worker.keeper is self._keeper:
+                    return worker
+                self._dismiss(worker)
+            if self._count < self.bounds.workers:
+                return await self._fork(deadline, seconds)
+            if len(self._waiting) >= self.bounds.waiting:
+                raise Refusal(
+                    429,
+                    "too-many-requests",
+                    f"{self.bounds.waiting} requests wait already. Try again in a second.",
+                    {"Retry-After": "1"},
+                )
+            turn = asyncio.get_running_loop().create_future()
+            self._waiting.append(turn)
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await turn
+            except TimeoutError:
+                raise too_slow(seconds) from None
+            finally:
+                if turn in self._waiting:
+                    self._waiting.remove(turn)
+                if turn.cancelled():
+                    self._next()
+
+    async def _fork(self, deadline: float, seconds: float) -> Worker:
+        self._count += 1
+        try:
+            async with asyncio.timeout_at(deadline):
+                for _ in range(_TRIES):
+                    with suppress(Ended):
+                        return await self._forked()
+            raise StoreError("the data are not there at the moment; try again")
+        except TimeoutError:
+            self._less()
+            raise too_slow(seconds) from None
+        except BaseException:
+            self._less()
+            raise
+
+    async def _forked(self) -> Worker:
+        keeper = await self.keeper()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                keeper.asked += 1
+                pid = (await keeper.ask(Fork(self.bounds.limits), theirs.fileno()))["pid"]
+            except BaseException:
+                ours.close()
+                keeper.asked -= 1
+                raise
+        worker = Worker(ours, pid, keeper, self.bounds.limits.jobs)
+        self._workers.add(worker)
+        return worker
+
+    def release(self, worker: Worker) -> None:
+        """Take a worker back that has done its job."""
+        worker.jobs -= 1
+        if worker.jobs > 0 and worker.keeper is self._keeper and worker.alive:
+            self._idle.append(worker)
+            self._next()
+        else:
+            self._dismiss(worker)
+
+    def discard(self, worker: Worker) -> asyncio.Task[int]:
+        """End a worker now; the result is its exit code."""
+        worker.kill()
+        self._workers.discard(worker)
+        # Not at once: a reading that has just been cancelled still has to be taken off the event loop.
+        asyncio.get_running_loop().call_soon(worker.close)
+        self._less()
+        return self._in_background(self._reaped(worker))
+
+    def _dismiss(self, worker: Worker) -> None:
+        self.discard(worker)
+
+    async def _reaped(self, worker: Worker) -> int:
+        try:
+            status = (await worker.keeper.ask(Reap(worker.pid)))["status"]
+        except ReegraphError:
+            status = -signal.SIGKILL
+        worker.keeper.asked -= 1
+        self._sweep()
+        return int(status)
+
+    def _less(self) -> None:
+        self._count -= 1
+        self._next()
+
+    def _next(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+
+    def _sweep(self) -> None:
+        """Let retired keepers go that have no worker left."""
+        for keeper in [k for k in self._retired if k.asked == 0]:
+            self._retired.remove(keeper)
+            keeper.close()
+        process.bury()
+
+    async def _stand_by(self, keeper: Process) -> None:
+        with suppress(ReegraphError, OSError):
+            ours, theirs = socket.socketpair()
+            with theirs:
+                pid = (await keeper.ask(Fork(), theirs.fileno()))["pid"]
+            spare = Process(ours, pid)
+            if keeper is self._keeper and not (self._spare and self._spare.alive):
+                self._spare = spare
+            else:
+                spare.close()
+
+    def _in_background(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task

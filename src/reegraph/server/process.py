@@ -1,0 +1,123 @@
+"""A process of the server's own at the other end of a link, which is asked one thing at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from typing import Any
+
+from reegraph.errors import StoreError
+from reegraph.server.wire import FAULT, TASK, Frames, frame, read_fault
+from reegraph.server.wishes import Wish
+
+
+class Ended(StoreError):
+    """The process is no more."""
+
+
+class Process:
+    """A keeper or a scribe, as the front sees it."""
+
+    def __init__(self, link: socket.socket, pid: int, started: subprocess.Popen[bytes] | None = None) -> None:
+        link.setblocking(False)
+        self.pid, self._link, self._started = pid, link, started
+        self._frames, self._turn = Frames(link), asyncio.Lock()
+        self._closed = False
+        self.asked = 0  # wishes under way
+
+    @property
+    def alive(self) -> bool:
+        """False once the other side is known to have gone."""
+        if self._closed:
+            return False
+        with suppress(BlockingIOError):
+            try:
+                if not self._link.recv(1, socket.MSG_PEEK):
+                    self.close()
+            except (ConnectionError, OSError) as error:
+                if isinstance(error, BlockingIOError):
+                    raise
+                self.close()
+        return not self._closed
+
+    async def ask(self, wish: Wish, *descriptors: int) -> dict[str, Any]:
+        """Have a wish granted. Raises Ended when the process is gone, and what it says went wrong."""
+        loop = asyncio.get_running_loop()
+        content = frame(TASK, pickle.dumps(wish))
+        async with self._turn:
+            try:
+                if descriptors:
+                    sent = socket.send_fds(self._link, [content[:5]], list(descriptors))
+                    content = content[sent:]
+                await loop.sock_sendall(self._link, content)
+            except OSError as error:
+                raise Ended("a process of the server has ended") from error
+            return await self.heard()
+
+    async def heard(self) -> dict[str, Any]:
+        """What it says next."""
+        said = await self._frames.next()
+        if said is None:
+            raise Ended("a process of the server has ended")
+        if said[0] == FAULT:
+            raise read_fault(said[1])
+        result: dict[str, Any] = json.loads(said[1])
+        return result
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self.alive or self._started:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+        self.close()
+
+    def close(self) -> None:
+        """End the link, and with it, soon, the process."""
+        if self._closed:
+            return
+        self._closed = True
+        self._link.close()
+        _BURIED.add(self)
+
+    def gone(self) -> bool:
+        """True once the process has been waited for, or is somebody else's to wait for."""
+        if self._started:
+            return self._started.poll() is not None
+        try:
+            return os.waitpid(self.pid, os.WNOHANG)[0] != 0
+        except ChildProcessError:  # a grandchild: whoever inherited it waits for it
+            return True
+
+
+_BURIED: set[Process] = set()  # closed, and perhaps not yet ended
+
+
+def bury() -> None:
+    """Wait for the processes that have ended since they were closed."""
+    for process in [p for p in _BURIED if p.gone()]:
+        _BURIED.discard(process)
+
+
+def unburied() -> int:
+    """How many processes have been closed and are still there."""
+    return len(_BURIED)
+
+
+def start(module: str, *arguments: str) -> Process:
+    """Start a module of this package as a process of its own, with a link as its first argument."""
+    bury()
+    ours, theirs = socket.socketpair()
+    with theirs:
+        descriptor = theirs.fileno()
+        command = [sys.executable, "-P", "-m", f"reegraph.server.{module}", str(descriptor), *arguments]
+        started = subprocess.Popen(  # noqa: S603 (our own module)
+            command, stdin=subprocess.DEVNULL, pass_fds=[descriptor], start_new_session=True
+        )
+    return Process(ours, started.pid, started)

@@ -1,0 +1,129 @@
+"""The engine's backend where nothing can be forked (Windows): threads of this process, without isolation."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import Any, Final, TypeVar
+
+import pyoxigraph as ox
+
+from reegraph.errors import ReegraphError, StoreError
+from reegraph.server.answer import too_slow
+from reegraph.server.answering import Sink, answer
+from reegraph.server.backend import Kept, Options, Source
+from reegraph.server.changing import apply
+from reegraph.server.question import Change, Job
+
+_STACK: Final = 512 << 20
+T = TypeVar("T")
+
+
+class Threads:
+    """Answers from threads; a query that is too slow is answered 503, and goes on to its end."""
+
+    def __init__(self, source: Source, options: Options) -> None:
+        self.options, self.losses = options, 0
+        self._source, self._dataset = source, ox.Store()
+        self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        before = threading.stack_size(_STACK)
+        try:
+            for _ in range(options.workers):
+                # Daemons: a query that never ends must not keep the process from ending.
+                threading.Thread(target=self._work, name="reegraph-engine", daemon=True).start()
+        finally:
+            threading.stack_size(before)
+
+    async def start(self) -> None:
+        """Load the data."""
+        if self._source.store:
+            self._dataset = self._source.store.dataset
+        elif self._source.folder:
+            folder = self._source.folder
+            self._dataset = ox.Store(folder) if self._source.writable else ox.Store.read_only(folder)
+        elif self._source.path:
+            ending = os.path.splitext(self._source.path)[1][1:]
+            format_ = ox.RdfFormat.from_extension(ending)
+            await self._run(lambda: self._dataset.bulk_load(path=self._source.path, format=format_))
+
+    async def answer(self, job: Job) -> Kept:
+        """See Engine.answer."""
+        sink = _Whole(self.options.result_limit, job.packed)
+
+        def work() -> Kept:
+            answer(self._dataset, job.question, sink)
+            sink.finish()
+            return Kept(sink.media, sink.packed, bytes(sink.body))
+
+        seconds = min(job.seconds or self.options.query_timeout, self.options.query_timeout)
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._run(work)
+        except TimeoutError as error:
+            raise too_slow(seconds) from error
+
+    async def change(self, change: Change) -> dict[str, Any]:
+        """See Engine.change."""
+        return await self._run(lambda: apply(self._dataset, change))
+
+    async def close(self) -> None:
+        """Let the threads end after what they are at."""
+        for _ in range(self.options.workers):
+            self._tasks.put(None)
+
+    def figures(self) -> dict[str, float]:
+        """Nothing."""
+        return {}
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+
+        def settle(result: T | None, error: BaseException | None) -> None:
+            if future.done():
+                return
+            if error:
+                future.set_exception(error)
+            else:
+                future.set_result(result)  # type: ignore[arg-type]  # without an error there is a result
+
+        def task() -> None:
+            result, fault = None, None
+            try:
+                result = work()
+            except ReegraphError as error:
+                # Without its frames: they hold query results, which only their own thread may drop.
+                error.__cause__ = error.__context__ = None
+                fault = error.with_traceback(None)
+            except BaseException:  # a panic of the engine is no Exception, and must not end the thread
+                fault = StoreError("the engine failed")
+            with suppress(RuntimeError):  # the loop has been closed
+                loop.call_soon_threadsafe(settle, result, fault)
+
+        self._tasks.put(task)
+        return await future
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            task()
+
+
+class _Whole(Sink):
+    """A sink that keeps everything."""
+
+    def __init__(self, limit: int, packed: bool) -> None:
+        super().__init__(limit, packed)
+        self.body, self.packed = bytearray(), False
+
+    def head(self, packed: bool, whole: bool) -> None:
+        self.packed = packed
+
+    def part(self, data: bytes) -> None:
+        self.body += data
+
+    def push(self) -> None:
+        """Everything stays here."""

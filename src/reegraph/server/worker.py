@@ -1,0 +1,129 @@
+"""A worker: a forked process that answers questions from its copy of the data, and may die of any of them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pickle
+import resource
+import signal
+import socket
+import threading
+from typing import Final
+
+import pyoxigraph as ox
+
+from reegraph.server.answering import Sink, answer
+from reegraph.server.question import Job, Limits
+from reegraph.server.wire import DATA, END, FAULT, HEAD, TASK, frame, packed_fault, receive
+
+STACK: Final = 512 << 20  # deep nesting overflows the usual 8 MB; only touched pages cost
+_LINK: Final = 3  # the descriptor of the link, after the three standard ones
+_GRACE: Final = 0.4  # seconds after the deadline, when the front is gone, until the kernel ends the process
+
+
+def work(dataset: ox.Store, link: socket.socket, limits: Limits) -> None:
+    """Answer the jobs of a link until it ends or the limit of jobs is reached. Never returns."""
+    only = confine(link, limits)
+    in_deep_stack(lambda: _serve(dataset, only, limits))
+    os._exit(0)
+
+
+def in_deep_stack(task: object) -> None:
+    """Run a task on a thread whose stack bears deep nesting, and wait for it."""
+    threading.stack_size(STACK)
+    thread = threading.Thread(target=task, name="reegraph-deep")  # type: ignore[arg-type]
+    thread.start()
+    thread.join()
+
+
+def confine(link: socket.socket, limits: Limits) -> socket.socket:
+    """Cap this process: its memory, no core file, no other descriptor than the link, which is returned.
+
+    Unless it may call services no descriptor is free, so that nothing it runs can open a socket or a file.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    cap(limits.memory)
+    null = os.open(os.devnull, os.O_RDWR)
+    only = os.dup(link.fileno())
+    link.detach()
+    for place in range(_LINK):
+        os.dup2(null, place)
+    os.dup2(only, _LINK)
+    os.closerange(_LINK + 1, max(only, null) + 64)
+    if not limits.service:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_LINK + 1, _LINK + 1))
+    return socket.socket(fileno=_LINK)
+
+
+def cap(memory: int) -> None:
+    """Let this process grow by `memory` bytes and its deep stack, and no further; 0 lifts the cap."""
+    most = resource.RLIM_INFINITY
+    if memory:
+        most = _size() + STACK + memory
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+
+
+def _size() -> int:
+    """The bytes of address space in use; without /proc, a generous guess."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 64 << 30
+
+
+def _serve(dataset: ox.Store, link: socket.socket, limits: Limits) -> None:
+    for _ in range(limits.jobs):
+        message = receive(link)
+        if message is None or message[0] != TASK:
+            break
+        job: Job = pickle.loads(message[1])  # noqa: S301 (from the front, which started this process)
+        signal.setitimer(signal.ITIMER_REAL, job.seconds + _GRACE)
+        try:
+            _one(dataset, link, limits, job)
+        except OSError:  # the front is gone, or has turned away
+            break
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    os._exit(0)
+
+
+def _one(dataset: ox.Store, link: socket.socket, limits: Limits, job: Job) -> None:
+    sink = _Parts(link, limits.result, job.packed)
+    try:
+        answer(dataset, job.question, sink)
+        sink.finish()
+        sink.waiting += frame(END)
+    except _Gone:
+        raise
+    except BaseException as error:  # a panic of the engine is no Exception
+        sink.waiting += frame(FAULT, packed_fault(error))
+    sink.push()
+
+
+class _Parts(Sink):
+    """A sink that writes frames to a link; a short answer goes out whole, in one system call."""
+
+    def __init__(self, link: socket.socket, limit: int, packed: bool) -> None:
+        super().__init__(limit, packed)
+        self._link, self.waiting = link, bytearray()
+
+    def head(self, packed: bool, whole: bool) -> None:
+        shown = {"media": self.media, "packed": packed, "whole": whole}
+        self.waiting += frame(HEAD, json.dumps(shown).encode())
+
+    def part(self, data: bytes) -> None:
+        self.waiting += frame(DATA, data)
+
+    def push(self) -> None:
+        try:
+            self._link.sendall(self.waiting)
+        except OSError as error:
+            raise _Gone from error
+        self.waiting.clear()
+
+
+class _Gone(OSError):
+    """Nobody reads any more."""
