@@ -6,12 +6,27 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from starlette.types import Message, Scope, Send
 
+from reegraph.errors import UsageError
+
 access: Final = logging.getLogger("reegraph.access")
 _STEPS: Final = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 30.0)  # seconds
+
+
+def log_to(file: Path) -> None:
+    """Have each request written to a file, one line each; UsageError when it cannot be opened."""
+    try:
+        handler = logging.FileHandler(file, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written to: {error.strerror}") from error
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    access.addHandler(handler)
+    access.setLevel(logging.INFO)
+    access.propagate = False
 
 
 class Metrics:
