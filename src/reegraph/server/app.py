@@ -132,7 +132,8 @@ class Service:
         solutions, graph = wanted(SOLUTIONS, accept, asked.format), wanted(GRAPHS, accept, asked.format)
         if not solutions and not graph:
             raise not_acceptable("an answer is given", (form.media for form in SOLUTIONS + GRAPHS))
-        question = Query(asked.text, asked.default_graphs, asked.named_graphs, solutions, graph)
+        base = address(request)
+        question = Query(asked.text, asked.default_graphs, asked.named_graphs, solutions, graph, base)
         lasting = request.method != "POST" and not is_volatile(asked.text)
         try:
             return await self._answered(request, question, lasting=lasting, seconds=asked.seconds)

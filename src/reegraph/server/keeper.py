@@ -25,6 +25,7 @@ from reegraph.server.wire import END, FAULT, frame, packed_fault, receive
 from reegraph.server.wishes import Fork, Load, Reap, Try
 from reegraph.server.worker import cap, in_deep_stack, work
 
+_NONE: Final = Limits(0, 1 << 40)
 _FORMATS: Final = {
     "nq": ox.RdfFormat.N_QUADS,
     "nt": ox.RdfFormat.N_TRIPLES,
@@ -47,7 +48,10 @@ def main() -> None:
 
 def _keep(dataset: ox.Store, link: socket.socket) -> None:
     while (message := receive(link)) is not None:
-        wish: Load | Fork | Reap | Try = pickle.loads(message[1])  # noqa: S301 (from the front, which started this process)
+        wish: Load | Fork | Reap | Try = pickle.loads(message[1])  # noqa: S301 (from the front)
+        if isinstance(wish, Fork) and wish.limits is None:
+            link = _copied(link, socket.socket(fileno=message[2][0]))
+            continue
         try:
             answer = _granted(dataset, link, wish, message[2])
         except BaseException as error:
@@ -55,6 +59,19 @@ def _keep(dataset: ox.Store, link: socket.socket) -> None:
         else:
             link.sendall(frame(END, json.dumps(answer).encode()))
     os._exit(0)
+
+
+def _copied(link: socket.socket, other: socket.socket) -> socket.socket:
+    """The link to go on with: in a copy of this process that is `other`.
+
+    The copy goes on in the same frame, so that a copy of a copy, a thousand times over, has no deeper stack.
+    """
+    if pid := os.fork():
+        other.close()
+        link.sendall(frame(END, json.dumps({"pid": pid}).encode()))
+        return link
+    link.close()
+    return other
 
 
 def _granted(
@@ -66,7 +83,7 @@ def _granted(
             gc.freeze()  # what is there stays: a collection in a worker need not touch, and copy, its pages
             return {"quads": len(dataset)}
         case Fork(limits):
-            return {"pid": _fork(dataset, link, limits, socket.socket(fileno=descriptors[0]))}
+            return {"pid": _fork(dataset, link, limits or _NONE, socket.socket(fileno=descriptors[0]))}
         case Reap(pid):
             return {"status": os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}
         case Try():
@@ -90,17 +107,13 @@ def _load(dataset: ox.Store, wish: Load, descriptors: list[int]) -> None:
             raise StoreError(f"{wish.path}: cannot be loaded: {error}") from error
 
 
-def _fork(dataset: ox.Store, link: socket.socket, limits: Limits | None, other: socket.socket) -> int:
-    pid = os.fork()
-    if pid:
+def _fork(dataset: ox.Store, link: socket.socket, limits: Limits, other: socket.socket) -> int:
+    if pid := os.fork():
         other.close()
         return pid
     try:
         link.close()
-        if limits is None:
-            _keep(dataset, other)
-        else:
-            work(dataset, other, limits)
+        work(dataset, other, limits)
     finally:
         os._exit(1)
 
