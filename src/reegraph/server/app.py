@@ -103,10 +103,10 @@ def create_app(
             at("/ontology", "/ontology", thing),
             at("/health", "/health", {"GET": service.health}),
             at("/metrics", "/metrics", {"GET": figures}),
-            at("/{path:path}", "other", dict.fromkeys(("GET", *_WRITING), _nowhere)),
         ],
         lifespan=lifespan,
     )
+    app.router.default = at("/", "other", dict.fromkeys(("GET", *_WRITING), _nowhere)).app
     app.state.engine = service.engine
     return app
 
@@ -206,7 +206,8 @@ class Service:
         form = _form(GRAPHS, request, "a service description is given")
         endpoint = address(request)
         held = await self.engine.census()
-        triples = described(endpoint, Census(held["default"], held["named"]), writable=self.writable)
+        counts = Census(held["default"], held["named"])
+        triples = described(endpoint, counts, writable=self.writable, version=self.engine.version)
         tag = entity_tag(self.engine.version, endpoint, form.media)
         if holds(tag, request):
             return not_modified(tag)

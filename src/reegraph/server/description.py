@@ -9,11 +9,12 @@ from typing import Final
 import pyoxigraph as ox
 
 from reegraph.server.refusal import bad_request
-from reegraph.terms import PREFIXES, RDF, XSD
+from reegraph.terms import DCTERMS, PREFIXES, RDF, XSD
 
 _SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 _VOID: Final = "http://rdfs.org/ns/void#"
-DESCRIBING: Final = {**PREFIXES, "sd": _SD, "void": _VOID}  # prefixes for what is written here
+_DCAT: Final = "http://www.w3.org/ns/dcat#"
+DESCRIBING: Final = {**PREFIXES, "sd": _SD, "void": _VOID, "dcat": _DCAT}  # prefixes for what is written here
 _FORMATS: Final = (
     *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
     *("Turtle", "N-Triples", "RDF_XML", "JSON-LD", "TriG", "N-Quads"),
@@ -28,13 +29,13 @@ class Census:
     named: Mapping[str, int]
 
 
-def described(endpoint: str, held: Census, *, writable: bool = False) -> list[ox.Triple]:
+def described(endpoint: str, held: Census, *, writable: bool = False, version: str = "") -> list[ox.Triple]:
     """The triples that describe the endpoint at this address; Refusal (400) when that is no IRI."""
     try:
         service = ox.NamedNode(endpoint)
     except ValueError as error:
         raise bad_request(f"the Host header makes no address: {error}") from error
-    return [*_service(service, writable), *_dataset(service, held)]
+    return [*_service(service, writable), *_dataset(service, held), *_catalogued(service, held, version)]
 
 
 def _service(service: ox.NamedNode, writable: bool) -> Iterator[ox.Triple]:
@@ -50,6 +51,37 @@ def _service(service: ox.NamedNode, writable: bool) -> Iterator[ox.Triple]:
         yield ox.Triple(
             service, ox.NamedNode(_SD + "resultFormat"), ox.NamedNode(f"http://www.w3.org/ns/formats/{name}")
         )
+
+
+def _catalogued(service: ox.NamedNode, held: Census, version: str) -> Iterator[ox.Triple]:
+    """The dataset in VoID and DCAT: its version, where it is queried and read whole, how pages are cut."""
+    dataset, access = _part(service, "dataset"), _part(service, "access")
+    whole = _part(service, "distribution")
+    graphs = ox.NamedNode(service.value.rpartition("/")[0] + "/graphs")
+    yield ox.Triple(dataset, _A, ox.NamedNode(_VOID + "Dataset"))
+    yield ox.Triple(dataset, _A, ox.NamedNode(_DCAT + "Dataset"))
+    yield ox.Triple(dataset, ox.NamedNode(_VOID + "sparqlEndpoint"), service)
+    yield ox.Triple(dataset, ox.NamedNode(DCTERMS + "title"), ox.Literal("reegraph", language="en"))
+    yield ox.Triple(dataset, ox.NamedNode(DCTERMS + "description"), ox.Literal(_PAGES, language="en"))
+    yield ox.Triple(dataset, ox.NamedNode(_DCAT + "version"), ox.Literal(version))
+    size = ox.Literal(str(held.default), datatype=ox.NamedNode(XSD + "integer"))
+    yield ox.Triple(dataset, ox.NamedNode(_VOID + "triples"), size)
+    yield ox.Triple(dataset, ox.NamedNode(_DCAT + "distribution"), whole)
+    yield ox.Triple(whole, _A, ox.NamedNode(_DCAT + "Distribution"))
+    yield ox.Triple(whole, ox.NamedNode(_DCAT + "accessURL"), graphs)
+    media = ox.NamedNode("https://www.iana.org/assignments/media-types/application/trig")
+    yield ox.Triple(whole, ox.NamedNode(_DCAT + "mediaType"), media)
+    yield ox.Triple(whole, ox.NamedNode(_DCAT + "accessService"), access)
+    yield ox.Triple(access, _A, ox.NamedNode(_DCAT + "DataService"))
+    yield ox.Triple(access, ox.NamedNode(DCTERMS + "title"), ox.Literal("SPARQL endpoint", language="en"))
+    yield ox.Triple(access, ox.NamedNode(_DCAT + "endpointURL"), service)
+    yield ox.Triple(access, ox.NamedNode(_DCAT + "servesDataset"), dataset)
+
+
+_PAGES: Final = (
+    "Whole graphs are read at /graphs without a limit. A long answer of a query is cut into pages by ORDER "
+    "BY with LIMIT and OFFSET; X-Dataset-Version tells whether the pages are of one state of the data."
+)
 
 
 def _dataset(service: ox.NamedNode, held: Census) -> Iterator[ox.Triple]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import Any
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -21,6 +21,8 @@ from reegraph.server.process import Ended, Process
 from reegraph.server.question import Change, Job
 from reegraph.server.refusal import Refusal
 from reegraph.server.wishes import Copy, Load, Reap, Record, Try
+
+_LOCKED: Final = 10.0  # seconds that the lock of a folder is waited for
 
 
 class Forked:
@@ -132,16 +134,25 @@ class Forked:
             await keeper.ask(Load(graphs=tuple(outcome.get("graphs", ()))))
 
     async def _writer(self) -> Process:
-        if self._scribe is None or not self._scribe.alive:
-            mode = "rw" if self.source.writable else "ro"
-            scribe = process.start("scribe", self.source.folder, mode)
+        if self._scribe and self._scribe.alive:
+            return self._scribe
+        deadline = asyncio.get_running_loop().time() + _LOCKED
+        while True:
+            scribe = process.start("scribe", self.source.folder, "rw" if self.source.writable else "ro")
             try:
                 await scribe.heard()
+            except StoreError as error:
+                scribe.close()
+                # One whose front was killed holds the lock until it has ended.
+                if "lock" not in str(error).lower() or asyncio.get_running_loop().time() > deadline:
+                    raise StoreError(f"{self.source.folder}: cannot be opened: {error}") from error
+                await asyncio.sleep(0.05)
+                continue
             except BaseException:
                 scribe.close()
                 raise
             self._scribe = scribe
-        return self._scribe
+            return scribe
 
     async def _drop(self, copy: Process) -> None:
         """End a copy, and have the keeper, whose child it is, wait for it."""

@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Final
 
 _SHORT: Final = 5.0  # seconds; a front that dies sooner than that, so many times in a row, is given up
-_TRIES: Final = 5
+_TRIES: Final = 8
 _SUBREAPER: Final = 36  # PR_SET_CHILD_SUBREAPER of Linux: grandchildren that lose their parent come here
 
 
@@ -23,7 +23,7 @@ def guarded(front: Callable[[int], None]) -> None:
     It is given a descriptor that ends when the guard does. Raises SystemExit when it keeps failing.
     """
     stopping: list[int] = []
-    short = 0
+    short, first = 0, True
     while not stopping and short < _TRIES:
         alive, ours = os.pipe()
         started = time.monotonic()
@@ -43,20 +43,21 @@ def guarded(front: Callable[[int], None]) -> None:
             signal.signal(name, stop)
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         os.close(ours)
-        if code >= 0:
-            if code and not stopping:
-                raise SystemExit(code)
+        if code == 0 or stopping:
             return
+        if code > 0 and first:  # what is to be served cannot be: it says so itself
+            raise SystemExit(code)
+        first = False
         short = short + 1 if time.monotonic() - started < _SHORT else 0
         if not stopping:
             print(
-                f"reegraph: the server's front was ended by signal {-code}; starting it again",
+                f"reegraph: the server's front has ended ({code}); starting it again",
                 file=sys.stderr,
                 flush=True,
             )
-            time.sleep(0.05 * 2**short if short > 1 else 0)
+            time.sleep(0.1 * 2**short if short > 1 else 0)
     if not stopping:
-        raise SystemExit(1)
+        raise SystemExit(max(code, 1))
 
 
 def adopt_orphans() -> None:

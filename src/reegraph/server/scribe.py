@@ -17,6 +17,7 @@ from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
+from reegraph.errors import StoreError
 from reegraph.server.changing import apply
 from reegraph.server.wire import END, FAULT, frame, packed_fault, receive
 from reegraph.server.wishes import Copy, Record
@@ -31,7 +32,7 @@ def main() -> None:
     try:
         dataset = ox.Store(folder) if sys.argv[3] == "rw" else ox.Store.read_only(folder)
     except BaseException as error:
-        link.sendall(frame(FAULT, packed_fault(error)))
+        link.sendall(frame(FAULT, packed_fault(StoreError(str(error)))))
         os._exit(1)
     link.sendall(frame(END, b"{}"))
     in_deep_stack(lambda: _serve(dataset, link, folder))
