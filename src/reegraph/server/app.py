@@ -189,7 +189,10 @@ class Service:
         if tag and holds(tag, request):
             return not_modified(tag)
         packed = takes_gzip(request.headers.get("accept-encoding", ""))
-        reply = await _unless_gone(request, self.engine.answer(Job(question, seconds, packed)))
+        job = Job(question, seconds, packed)
+        reply: Reply | None = self.engine.kept(job)
+        if reply is None:
+            reply = await _unless_gone(request, self.engine.answer(job))
         return await streamed(reply, tag, request)
 
     async def _change(self, request: Request, change: Change) -> dict[str, Any]:

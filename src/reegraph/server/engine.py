@@ -49,14 +49,18 @@ class Engine:
         503 and 507 at the limits), StoreError when the engine fails.
         """
         key = (self.version, job)
-        if kept := self._kept.get(key):
-            self._kept.move_to_end(key)
-            self.hits += 1
-            return kept
         reply = await self.backend.answer(job)
         if reply.whole and len(reply.body) <= _LONGEST and self._lasting(job):
             self._keep(key, Kept(reply.media, reply.packed, reply.body))
         return reply
+
+    def kept(self, job: Job) -> Kept | None:
+        """The answer when it has been kept since an earlier request."""
+        key = (self.version, job)
+        if kept := self._kept.get(key):
+            self._kept.move_to_end(key)
+            self.hits += 1
+        return kept
 
     async def change(self, change: Change) -> dict[str, Any]:
         """Carry out a change; it is there for every question that comes after.

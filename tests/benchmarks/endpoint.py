@@ -1,0 +1,243 @@
+"""Measures the endpoint against other servers, on one synthetic graph, all of them interleaved in one run.
+
+    python tests/benchmarks/endpoint.py --triples 100000 --rounds 3 --seconds 2
+
+The graph is shaped like ours (countries, elements, facilities, firms, supply edges, labels) and seeded.
+Peers are taken where they are installed: `oxigraph serve` (PyPI's oxigraph) and rdflib-endpoint. Figures are
+requests a second: the median of the rounds with the lowest and the highest, and the ratio to oxigraph.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import random
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+NS = "https://example.org/"
+LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
+INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
+CLIENT_LIMIT = 60
+
+
+def lines(triples: int, seed: int = 1) -> Iterator[str]:
+    """About so many N-Triples lines."""
+    chance = random.Random(seed)
+    facilities = triples // 11
+    countries, elements, firms = 50, 17, max(facilities // 5, 1)
+    for country in range(countries):
+        yield f'<{NS}country/{country}> {LABEL} "country {country}"@en .\n'
+    for firm in range(firms):
+        yield f"<{NS}firm/{firm}> <{NS}ownedBy> <{NS}firm/{chance.randrange(firms)}> .\n"
+        yield f"<{NS}firm/{firm}> <{NS}inCountry> <{NS}country/{chance.randrange(countries)}> .\n"
+    for number in range(facilities):
+        place = f"<{NS}facility/{number}>"
+        yield f"{place} <{NS}a> <{NS}Facility> .\n"
+        yield f'{place} {LABEL} "plant {number}"@en .\n'
+        yield f'{place} {LABEL} "工廠{number}"@zh-Hant .\n'
+        yield f"{place} <{NS}inCountry> <{NS}country/{int(countries * chance.random() ** 3)}> .\n"
+        yield f"{place} <{NS}operator> <{NS}firm/{chance.randrange(firms)}> .\n"
+        yield f"{place} <{NS}element> <{NS}element/{chance.randrange(elements)}> .\n"
+        yield f'{place} <{NS}year> "{chance.randrange(1980, 2026)}"^^<{INTEGER}> .\n'
+        for _ in range(2):  # downstream only, as in a chain of stages
+            target = min(facilities - 1, number + 1 + chance.randrange(max(facilities // 20, 1)))
+            yield f"{place} <{NS}supplies> <{NS}facility/{target}> .\n"
+        yield f'{place} <{NS}share> "{chance.randrange(100)}"^^<{INTEGER}> .\n'
+
+
+Make = Callable[[random.Random, int], str]
+PREFIX = f"PREFIX e: <{NS}> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+
+
+def queries() -> dict[str, Make]:
+    """A query text for each kind, with a fresh constant in each, so that no cache has it."""
+    return {
+        "point": lambda c, n: f"SELECT * {{ {one('facility', c, n)} ?p ?o }}",
+        "join": lambda c, n: (
+            f"SELECT ?f ?l {{ ?f e:operator {one('firm', c, n // 5)} ; rdfs:label ?l ; e:inCountry ?c }}"
+        ),
+        "aggregate": lambda c, n: (
+            f"SELECT ?e (COUNT(*) AS ?n) {{ ?f e:inCountry {one('country', c, 50)} ; e:element ?e }} "
+            "GROUP BY ?e"
+        ),
+        "forward path": lambda c, n: (
+            f"SELECT ?x {{ <{NS}facility/{n - 1 - c.randrange(100)}> e:supplies+ ?x }}"
+        ),
+        "reverse path": lambda c, n: f"SELECT ?x {{ ?x e:supplies/e:supplies {one('facility', c, n)} }}",
+        "construct": lambda c, n: (
+            f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ BIND({one('facility', c, n)} AS ?s) ?s ?p ?o }}"
+        ),
+    }
+
+
+def one(kind: str, chance: random.Random, count: int) -> str:
+    """A thing of a kind, by chance."""
+    return f"<{NS}{kind}/{chance.randrange(max(count, 1))}>"
+
+
+MIX = (
+    ["point"] * 6 + ["join"] * 3 + ["aggregate"] + ["forward path"] * 3 + ["reverse path"] + ["construct"] * 3
+)
+
+
+@dataclass
+class Peer:
+    """A server under measure: its name and the address of its queries."""
+
+    name: str
+    port: int
+    path: str
+
+
+@contextmanager
+def running(name: str, command: list[str], port: int, path: str) -> Iterator[Peer]:
+    """A server on loopback, once it answers."""
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    peer = Peer(name, port, path)
+    try:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            try:
+                if once(http.client.HTTPConnection("127.0.0.1", port, timeout=5), peer, "ASK {}"):
+                    break
+            except OSError:
+                time.sleep(0.1)
+        yield peer
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def once(link: http.client.HTTPConnection, peer: Peer, query: str) -> int:
+    """The bytes of one answer, 0 when it is none."""
+    link.request(
+        "GET",
+        f"{peer.path}?query={quote(query)}",
+        headers={"Accept": "application/sparql-results+json, application/n-triples"},
+    )
+    response = link.getresponse()
+    size = len(response.read())
+    return size if response.status == 200 else 0
+
+
+def rate(
+    peer: Peer, make: Callable[[random.Random], str], seconds: float, connections: int, seed: int
+) -> float:
+    """Requests a second of so many connections."""
+    counts, failed = [0] * connections, [0] * connections
+    until = time.monotonic() + seconds
+
+    def work(number: int) -> None:
+        chance = random.Random(f"{seed}-{number}")
+        link = http.client.HTTPConnection("127.0.0.1", peer.port, timeout=CLIENT_LIMIT)
+        while time.monotonic() < until:
+            if once(link, peer, make(chance)):
+                counts[number] += 1
+            else:
+                failed[number] += 1
+        link.close()
+
+    started = time.monotonic()
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(connections)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if sum(failed):
+        print(f"  {peer.name}: {sum(failed)} requests failed", file=sys.stderr)
+    return sum(counts) / (time.monotonic() - started)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody holds."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def peers(stack: ExitStack, file: Path, folder: Path) -> list[Peer]:
+    """This project's server and those that are installed."""
+    scripts = os.path.dirname(sys.executable)
+    found = []
+    port = free_port()
+    serve = [sys.executable, "-c", "from reegraph.cli import main; main()", "serve", "--port", str(port)]
+    found.append(stack.enter_context(running("reegraph", [*serve, "--dataset", str(file)], port, "/sparql")))
+    if oxigraph := shutil.which("oxigraph", path=f"{scripts}:{os.environ['PATH']}"):
+        port = free_port()
+        memory = running("oxigraph", [oxigraph, "serve", "--bind", f"127.0.0.1:{port}"], port, "/query")
+        peer = stack.enter_context(memory)
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+        link.request("POST", "/store?default", file.read_bytes(), {"Content-Type": "application/n-triples"})
+        assert link.getresponse().status < 300
+        found.append(peer)
+        place = str(folder / "rocks")
+        subprocess.run([oxigraph, "load", "-l", place, "-f", str(file)], check=True, capture_output=True)
+        port = free_port()
+        command = [oxigraph, "serve-read-only", "-l", place, "--bind", f"127.0.0.1:{port}"]
+        found.append(stack.enter_context(running("oxigraph disk", command, port, "/query")))
+    if endpoint := shutil.which("rdflib-endpoint", path=f"{scripts}:{os.environ['PATH']}"):
+        port = free_port()
+        command = [endpoint, "serve", "--port", str(port), str(file)]
+        found.append(stack.enter_context(running("rdflib-endpoint", command, port, "/")))
+    return found
+
+
+def main() -> None:
+    """Build, start, measure, print."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    arguments.add_argument("--triples", type=int, default=100_000)
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--seconds", type=float, default=2)
+    arguments.add_argument("--connections", type=int, nargs="+", default=[1, 8])
+    given = arguments.parse_args()
+    facilities = given.triples // 11
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        file = Path(folder) / "graph.nt"
+        with file.open("w", encoding="utf-8") as out:
+            out.writelines(lines(given.triples))
+        servers = peers(stack, file, Path(folder))
+        kinds = queries()
+        works: dict[str, Callable[[random.Random], str]] = {
+            name: (lambda c, m=make: PREFIX + m(c, facilities) + f" # {c.random()}")
+            for name, make in kinds.items()
+        }
+        works["mix"] = lambda c: works[c.choice(MIX)](c)
+        works["repeated"] = lambda c: PREFIX + kinds["aggregate"](random.Random(1), facilities)
+        for name, make in works.items():
+            for connections in given.connections:
+                rates: dict[str, list[float]] = {s.name: [] for s in servers}
+                for turn in range(given.rounds):
+                    for server in servers:
+                        rates[server.name].append(rate(server, make, given.seconds, connections, turn))
+                against = statistics.median(rates["oxigraph"]) if "oxigraph" in rates else 0
+                for server, found in rates.items():
+                    middle = statistics.median(found)
+                    ratio = f"{middle / against:6.2f}x" if against else ""
+                    spread = f"{min(found):.0f}..{max(found):.0f}"
+                    print(
+                        f"{name:13} c={connections:<3} {server:16} {middle:8.0f}/s  {spread:>14} {ratio}",
+                        flush=True,
+                    )
+
+
+if __name__ == "__main__":
+    main()
