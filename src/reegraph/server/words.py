@@ -64,7 +64,7 @@ def words(text: str) -> Iterator[str]:
 def tokens(text: str) -> Iterator[tuple[int, int, str]]:
     """Start, end and text of each bare word and brace outside IRIs, strings and comments.
 
-    >>> [word for _, _, word in tokens("INSERT { ?s a <urn:{> } WHERE {}")]
+    >>> [word for _, _, word in tokens('INSERT { ?s a "{" } WHERE {}')]
     ['INSERT', '{', 'a', '}', 'WHERE', '{', '}']
     """
     for token in _TOKEN.finditer(text):
