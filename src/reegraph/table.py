@@ -71,13 +71,23 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     title: str = ""
+    title_zh: str = ""
     notes: tuple[str, ...] = field(default=())
+    notes_zh: tuple[str, ...] = field(default=())
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(self.records())
+
+    def heading(self, lang: Lang = "en") -> str:
+        """Its title in `lang`, else in English."""
+        return (self.title_zh or self.title) if lang == "zh-Hant" else self.title
+
+    def remarks(self, lang: Lang = "en") -> tuple[str, ...]:
+        """What to know when reading it, in `lang`, else in English."""
+        return (self.notes_zh or self.notes) if lang == "zh-Hant" else self.notes
 
     def column(self, name: str) -> list[Cell]:
         """One column's cells, top to bottom; UsageError when there is no such column."""
@@ -142,14 +152,25 @@ class Table:
         from rich import box
         from rich.table import Table as RichTable
 
-        out = RichTable(box=box.SIMPLE_HEAD, title=self.title or None, title_justify="left", pad_edge=False)
+        out = RichTable(
+            box=box.SIMPLE_HEAD, title=self.heading(lang) or None, title_justify="left", pad_edge=False
+        )
         for c in self.columns:
             out.add_column(
                 c.heading(), justify="right" if c.type == "number" else "left", overflow="fold", no_wrap=wide
             )
         for row in self.rows:
-            out.add_row(*(_terminal(cell_text(v, lang)) for v in row))
+            out.add_row(*(_terminal(short_text(v, lang)) for v in row))
         return out
+
+    def to_blocks(self, lang: Lang = "en") -> str:
+        """One block of ``column: value`` lines a row, for terminals too narrow for the table."""
+        width = max((len(c.heading()) for c in self.columns), default=0)
+        blocks = []
+        for row in self.rows:
+            pairs = zip(self.columns, (short_text(v, lang) for v in row), strict=True)
+            blocks.append("\n".join(f"{c.heading():>{width}}  {text}" for c, text in pairs if text))
+        return "\n\n".join(blocks) + "\n" if blocks else ""
 
     def _repr_html_(self, lang: Lang = "en") -> str:
         head = "".join(f"<th>{html.escape(c.heading())}</th>" for c in self.columns)
@@ -159,7 +180,7 @@ class Table:
             + "</tr>"
             for row in self.rows
         )
-        caption = f"<caption>{html.escape(self.title)}</caption>" if self.title else ""
+        caption = f"<caption>{html.escape(self.heading(lang))}</caption>" if self.title else ""
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def __rich__(self) -> RichTable:
@@ -199,6 +220,13 @@ def cell_text(value: Cell, lang: Lang = "en") -> str:
             return value.isoformat()
         case _:
             return str(value)
+
+
+def short_text(value: Cell, lang: Lang = "en") -> str:
+    """As cell_text, but a list's things by the part of their id after the colon, which takes less room."""
+    if isinstance(value, tuple):
+        return "; ".join(v.id.partition(":")[2] if isinstance(v, Thing) else v for v in value)
+    return cell_text(value, lang)
 
 
 def plain_number(value: Decimal) -> str:
