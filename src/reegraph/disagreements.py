@@ -220,11 +220,15 @@ def _of_polarity(claims: Sequence[Claim]) -> Iterator[Disagreement]:
     stated = [c for c in claims if c.object and c.modality in {"stated", "reported"}]
     for group in _grouped(stated, lambda c: (c.subject, c.property, c.object, c.stage, c.material)):
         members = _connected(
-            group, lambda a, b: a.source != b.source and a.negative != b.negative and a.when.overlaps(b.when)
+            group, lambda a, b: a.source != b.source and _denies(a) != _denies(b) and a.when.overlaps(b.when)
         )
         if members:
             kind = "unsettled" if any(c.assumed for c in members) else "contradiction"
             yield Disagreement(kind, _by_time(members))
+
+
+def _denies(claim: Claim) -> bool:
+    return claim.negative or (claim.figure is not None and claim.figure.is_none)
 
 
 def _connected(claims: Sequence[Claim], apart: Callable[[Claim, Claim], bool]) -> list[Claim]:
