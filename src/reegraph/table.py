@@ -107,11 +107,8 @@ class Table:
 
     def to_csv(self, lang: Lang = "en", delimiter: str = ",") -> str:
         """Comma- or tab-separated text with a header line; lists are joined by ``; ``."""
-        out = io.StringIO()
-        writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-        writer.writerow(self._flat_header())
-        writer.writerows([_plain(v) for v in row] for row in self._flat_rows(lang))
-        return out.getvalue()
+        rows = ([_plain(v) for v in row] for row in self._flat_rows(lang))
+        return "".join(_csv_line(cells, delimiter) for cells in (self._flat_header(), *rows))
 
     def to_markdown(self, lang: Lang = "en") -> str:
         """A Markdown pipe table of names rather than ids."""
@@ -145,12 +142,14 @@ class Table:
             import pandas as pd
         except ImportError as error:
             raise UsageError("pandas is not installed: pip install 'reegraph[pandas]'") from error
-        return pd.DataFrame(self.records(lang), columns=self._flat_header())
+        frame = pd.DataFrame(self.records(lang), columns=self._flat_header())
+        return frame.astype({c.name: "float64" for c in self.columns if c.type == "number"})
 
     def to_rich(self, lang: Lang = "en", wide: bool = False) -> RichTable:
         """A rich table for a terminal."""
         from rich import box
         from rich.table import Table as RichTable
+        from rich.text import Text
 
         out = RichTable(
             box=box.SIMPLE_HEAD, title=self.heading(lang) or None, title_justify="left", pad_edge=False
@@ -160,7 +159,7 @@ class Table:
                 c.heading(), justify="right" if c.type == "number" else "left", overflow="fold", no_wrap=wide
             )
         for row in self.rows:
-            out.add_row(*(_terminal(short_text(v, lang)) for v in row))
+            out.add_row(*(Text(_clean(short_text(v, lang))) for v in row))  # Text: no markup, no emoji codes
         return out
 
     def to_blocks(self, lang: Lang = "en") -> str:
@@ -168,7 +167,7 @@ class Table:
         width = max((len(c.heading()) for c in self.columns), default=0)
         blocks = []
         for row in self.rows:
-            pairs = zip(self.columns, (short_text(v, lang) for v in row), strict=True)
+            pairs = zip(self.columns, (_clean(short_text(v, lang)) for v in row), strict=True)
             blocks.append("\n".join(f"{c.heading():>{width}}  {text}" for c, text in pairs if text))
         return "\n\n".join(blocks) + "\n" if blocks else ""
 
@@ -235,7 +234,7 @@ def plain_number(value: Decimal) -> str:
     >>> plain_number(Decimal("400000000")), plain_number(Decimal("69.20"))
     ('400000000', '69.2')
     """
-    text = f"{value:f}"
+    text = f"{value:f}" if value else "0"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -258,6 +257,13 @@ def _json_value(value: Cell) -> Any:
             return value
 
 
+def _csv_line(cells: list[str], delimiter: str) -> str:
+    out = io.StringIO()
+    # Before Python 3.13 a lone CR is put in quotes only where CR ends the lines.
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    return out.getvalue().removesuffix("\r\n") + "\n"
+
+
 def _plain(value: Any) -> str:
     match value:
         case None:
@@ -271,15 +277,18 @@ def _plain(value: Any) -> str:
 
 
 def _sheet_value(value: Any) -> Any:
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     text = "; ".join(map(str, value)) if isinstance(value, list) else value
+    if isinstance(text, str):
+        text = ILLEGAL_CHARACTERS_RE.sub("", text)
     # A leading = would make the spreadsheet run the cell as a formula.
     return f"'{text}" if isinstance(text, str) and text.startswith(("=", "+", "-", "@")) else text
 
 
-def _terminal(text: str) -> str:
-    """Text that cannot move the cursor or be taken for rich markup."""
-    clean = "".join(c for c in text if unicodedata.category(c) != "Cc" or c == "\n")
-    return clean.replace("[", "\\[")
+def _clean(text: str) -> str:
+    """Text that cannot move the cursor."""
+    return "".join(c for c in text if unicodedata.category(c) != "Cc" or c == "\n")
 
 
 def _tooltip(value: Cell) -> str:
