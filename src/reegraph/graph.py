@@ -18,12 +18,14 @@ from reegraph.evidence import Proof
 from reegraph.folders import articles_folder, project_root
 from reegraph.outcome import Outcome
 from reegraph.pages import ask_page, bound_page, page_query
+from reegraph.plain import Choice, Matcher, settle
 from reegraph.prover import Prover
 from reegraph.questions import Labels, Question, find_question, free_table, read_questions, run
+from reegraph.sayings import read_sayings
 from reegraph.store import EmbeddedStore, RemoteStore, Solutions, Store
 from reegraph.store.protocol import node_text
 from reegraph.table import Column, Table, Thing
-from reegraph.terms import iri, is_id, short
+from reegraph.terms import iri, is_id, is_term, short
 
 if TYPE_CHECKING:
     import owlready2
@@ -96,9 +98,14 @@ class KnowledgeGraph:
         things = {p.name for p in question.parameters if p.type == "thing"}
         for key in things & set(values):
             for id_ in values[key].split(","):
-                if id_.strip() != "any" and is_id(id_.strip()):
+                if is_id(id_.strip()) or is_term(id_.strip()):
                     self._must_exist(id_.strip())
         return run(self.store, question, values, self._labels)
+
+    def ask_plain(self, text: str, *, today: date | None = None) -> tuple[Choice, Table | None]:
+        """The named question chosen for a plain one, with its answer; None where it is declined."""
+        choice = self._matcher.choose(text, today or date.today())
+        return settle(choice, lambda name, values: self.ask(name, **values))
 
     def known_by(self, day: date) -> KnowledgeGraph:
         """The graph as the sources published by `day` give it, rebuilt in memory.
@@ -189,6 +196,11 @@ class KnowledgeGraph:
     @cached_property
     def _labels(self) -> Labels:
         return Labels(page_query(self.root, "labels"))
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        said = read_sayings(self.ask("firm-profile", firm="any"))  # any firm is any thing: all claims
+        return Matcher.of(self.questions, self._names, said)
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:

@@ -54,7 +54,9 @@ def measure(corpus: Corpus) -> dict[str, float]:
         work()
         seconds[step] = time.perf_counter() - start
 
-    timed("triples", lambda: [add_merged(store.dataset, q) for q in (corpus_quads(corpus), rule_quads(rules))])
+    timed(
+        "triples", lambda: [add_merged(store.dataset, q) for q in (corpus_quads(corpus), rule_quads(rules))]
+    )
     timed("statements", lambda: add_merged(store.dataset, statement_quads(corpus.claims)))
     timed("disagreements", lambda: add_merged(store.dataset, disagreement_quads(corpus)))
     timed("reason", lambda: reason(store, rules))
