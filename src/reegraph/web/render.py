@@ -1,0 +1,91 @@
+"""Drawing a view: the Jinja environment, and what templates may call."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+
+from reegraph.table import Cell, Lang, Thing, cell_text
+from reegraph.terms import short
+from reegraph.web import i18n
+from reegraph.web.links import address, href
+from reegraph.web.pages.ask import Ask
+from reegraph.web.panel import View
+from reegraph.web.site import Site
+
+_HERE: Final = Path(__file__).parent
+MENU: Final = ("questions", "elements", "controls", "disagreements", "sources", "ontology", "sparql")
+
+
+class Renderer:
+    """Templates over one site."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.environment = Environment(
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.hashes = {
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+            for path in (_HERE / "static").iterdir()
+        }
+
+    def page(self, view: View, ask: Ask, path: str, request: Request) -> str:
+        """A view as an HTML document."""
+        lang = ask.lang
+        query = urlencode(dict(ask.values))
+        twin_of = f"/{lang}/{path or 'home'}"
+        return self.environment.get_template(view.template).render(
+            **view.words,
+            view=view,
+            lang=lang,
+            html_lang="zh-Hant-TW" if lang == "zh-Hant" else "en",
+            t=partial(i18n.word, lang),
+            modality=partial(i18n.modality, lang),
+            figure=partial(i18n.figure, lang),
+            href=partial(href, lang),
+            to=partial(address, lang),
+            text=partial(_text, lang),
+            safe_svg=Markup,
+            static=lambda name: f"/static/{name}?{self.hashes[name]}",
+            place=self.site.catalogue.places.get,
+            label_of=lambda id_: self.site.label(id_, lang),
+            short=short,
+            class_name=lambda id_: self.site.label(id_, lang) if id_ else "",
+            lists=partial(_members, lang),
+            path=path,
+            twin=lambda ending, panel="": _twin(twin_of, ending, query, panel),
+            other=f"/{'en' if lang == 'zh-Hant' else 'zh-Hant'}/{path}" + (f"?{query}" if query else ""),
+            other_lang="en" if lang == "zh-Hant" else "zh-Hant",
+            version=self.site.version,
+            menu=MENU,
+            search_value=ask.values.get("q", ""),
+            has_articles=self.site.articles is not None,
+        )
+
+
+def _text(lang: Lang, cell: Cell) -> str:
+    if isinstance(cell, bool):
+        return i18n.word(lang, "yes" if cell else "no")
+    return cell_text(cell, lang)
+
+
+def _members(lang: Lang, cell: Iterable[Thing | str]) -> list[Thing | str]:
+    return sorted(cell, key=lambda c: c.label(lang) if isinstance(c, Thing) else c)
+
+
+def _twin(path: str, ending: str, query: str, panel: str) -> str:
+    parts = [p for p in (query, urlencode({"panel": panel}) if panel else "") if p]
+    return f"{path}.{ending}" + (f"?{'&'.join(parts)}" if parts else "")
