@@ -46,7 +46,6 @@ class Said:
     source: Thing
     paragraph: int
 
-    @property
     def forward(self) -> bool:
         """A forecast, target, plan or hypothesis: not yet so when it was said."""
         return self.modality in {"forecast", "target", "plan", "hypothetical", "hypothesis"}
@@ -87,8 +86,11 @@ class Catalogue:
         return KnownLabels(known)
 
     def thing(self, id_: str) -> Thing:
-        """An id with its names."""
-        full = iri(id_)
+        """An id with its names; one of no kind that we know is its own name."""
+        try:
+            full = iri(id_)
+        except ValueError:
+            return Thing(id_)
         return self.labels.named(self.store, {full})[full]
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from reegraph.table import Lang
@@ -37,7 +38,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "query_text": ("Query", "查詢"),
     "table_of": ("Rows of: {}", "資料列：{}"),
     "rows": ("{} rows", "{} 列"),
-    "row": ("1 row", "1 列"),
+    "colon": (": ", "："),
     "nothing": (
         "The graph has nothing on this: it is unknown, not none. Widen a parameter, or see where the evidence is blind.",
         "圖譜沒有這方面的資料：這是未知，而非沒有。可放寬參數，或查看證據缺口。",
@@ -56,15 +57,20 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "中國占全球稀土精煉與加工多少？",
     ),
     "flagship_range": (
-        "China holds {range} of the world's rare-earth refining and processing ({years}), by {sources} sources.",
-        "中國占全球稀土精煉與加工的 {range}（{years}），{sources} 個來源。",
+        "China holds {range} of the world's rare-earth refining and processing ({years}): {sources} sources say {printed}.",
+        "中國占全球稀土精煉與加工的{range}（{years}）：{sources} 個來源分別稱 {printed}。",
     ),
+    "at_least": ("more than {}%", "逾 {}%"),
+    "flagship_axis": ("Share of the world's refining and processing", "占全球精煉與加工的比率"),
     "flagship_caveat": (
         "Each mark is one source; there is no average. A share of the world does not by itself say how much any one buyer depends on it: that is derived, with its proof, below.",
         "每個標記是一個來源，不取平均。全球占比本身不等於某一買方的依賴程度；後者另行推論並附證明，見下。",
     ),
     "who_depends": ("Who depends on China for heavy rare earths", "哪些重稀土環節依賴中國"),
-    "stated_by": ("Stated for heavy rare earths by name", "直接指名重稀土者"),
+    "stated_by": (
+        "For heavy rare earths, and for ores, oxides and metals. What is said of all rare earths together stands in the full answer.",
+        "就重稀土以及礦、氧化物、金屬而言；對全體稀土的說法見完整答案。",
+    ),
     "by_theme": ("Questions by theme", "依主題提問"),
     "disagree_now": ("Where the sources disagree", "來源分歧之處"),
     "clock_now": ("Export controls today", "今日的出口管制"),
@@ -297,6 +303,47 @@ COLUMNS: Final = (
 )
 
 
+_CODES: Final[dict[str, tuple[str, str]]] = {
+    **{code: words for code, words in _MODALITIES.items() if code != "stated"},
+    "stated": ("stated", "明言"),
+    "derived": ("derived", "推得"),
+    "structural": ("structural", "結構性"),
+    "some": ("some", "部分"),
+    "most": ("most", "多數"),
+    "all": ("all", "全部"),
+    "high": ("high", "高度"),
+    "low": ("low", "低度"),
+    "falling": ("falling", "下降"),
+    "rising": ("rising", "上升"),
+    "exposed": ("exposed", "曝險"),
+    "not said": ("not said", "未說明"),
+    "year": ("year", "年份"),
+    "stage": ("stage", "階段"),
+    "material": ("material", "材料"),
+    "definition": ("definition", "定義"),
+    "material, definition": ("material and definition", "材料與定義"),
+    **{code: _WORDS[code] for code in ("in-force", "suspended", "upcoming", "expired", "uncertain")},
+}
+
+_PHRASES: Final = tuple(
+    (re.compile(pattern), chinese)
+    for pattern, chinese in (
+        (r" ?\(year assumed\)", "（年份為推定）"),
+        (r" ?\(assumed\)", "（推定）"),
+        (r" ?\(forecast\)", "（預測）"),
+        (r" ?\(carried forward (\d+) y\)", r"（沿用 \1 年）"),
+        (r"the articles end the suspension in ([\d-]+)", r"文章稱暫停至 \1"),
+        (r", the notice on ([\d-]+)", r"，公告為 \1"),
+        (r"; nothing later is known", "；其後不明"),
+        (r"suspension ends ([\d-]+)", r"暫停至 \1"),
+        (r"effective ([\d-]+)", r"\1 生效"),
+        (r"(\d) to (\d)", r"\1 至 \2"),
+        (r"^from ([\d-]+)", r"自 \1 起"),
+        (r"; ", "；"),
+    )
+)
+
+
 def word(lang: Lang, key: str, *args: object, **named: object) -> str:
     """A message in a language, filled in."""
     text = _WORDS[key][lang == "zh-Hant"]
@@ -324,6 +371,20 @@ def figure(lang: Lang, printed: str, code: str) -> str:
     if not shown or code in {"count", "rank"} or not text or not any(c.isdigit() for c in text):
         return text
     return f"{text}{'' if shown == '%' else ' '}{shown}"
+
+
+def spoken(lang: Lang, text: str) -> str:
+    """A text cell of an answer in the page's language; queries write these few in English.
+
+    >>> spoken("zh-Hant", "2025 (year assumed) (forecast)"), spoken("en", "in-force")
+    ('2025（年份為推定）（預測）', 'in force')
+    """
+    if text in _CODES:
+        return _CODES[text][lang == "zh-Hant"]
+    if lang == "zh-Hant":
+        for pattern, chinese in _PHRASES:
+            text = pattern.sub(chinese, text)
+    return text
 
 
 def _thousands(text: str) -> str:

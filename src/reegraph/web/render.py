@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import re
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -13,9 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 
-from reegraph.table import Cell, Lang, Thing, cell_text
+from reegraph.table import Column, Lang
 from reegraph.terms import short
 from reegraph.web import i18n
+from reegraph.web.inline import Inline
 from reegraph.web.links import address, href
 from reegraph.web.pages.ask import Ask
 from reegraph.web.panel import View
@@ -45,6 +46,7 @@ class Renderer:
     def page(self, view: View, ask: Ask, path: str, request: Request) -> str:
         """A view as an HTML document."""
         lang = ask.lang
+        inline = Inline(self.site.catalogue, lang)
         query = urlencode(dict(ask.values))
         twin_of = f"/{lang}/{path or 'home'}"
         return self.environment.get_template(view.template).render(
@@ -57,14 +59,17 @@ class Renderer:
             figure=partial(i18n.figure, lang),
             href=partial(href, lang),
             to=partial(address, lang),
-            text=partial(_text, lang),
+            text=inline.cell,
+            cell=inline.cell,
+            chip=inline.chip,
+            link=inline.link,
+            spoken=partial(i18n.spoken, lang),
+            heading=partial(_heading, lang),
             safe_svg=Markup,
             static=lambda name: f"/static/{name}?{self.hashes[name]}",
-            place=self.site.catalogue.places.get,
             label_of=lambda id_: self.site.label(id_, lang),
             short=short,
             class_name=lambda id_: self.site.label(id_, lang) if id_ else "",
-            lists=partial(_members, lang),
             path=path,
             twin=lambda ending, panel="": _twin(twin_of, ending, query, panel),
             other=f"/{'en' if lang == 'zh-Hant' else 'zh-Hant'}/{path}" + (f"?{query}" if query else ""),
@@ -76,14 +81,11 @@ class Renderer:
         )
 
 
-def _text(lang: Lang, cell: Cell) -> str:
-    if isinstance(cell, bool):
-        return i18n.word(lang, "yes" if cell else "no")
-    return cell_text(cell, lang)
-
-
-def _members(lang: Lang, cell: Iterable[Thing | str]) -> list[Thing | str]:
-    return sorted(cell, key=lambda c: c.label(lang) if isinstance(c, Thing) else c)
+def _heading(lang: Lang, column: Column) -> str:
+    """What a column holds, up to the first aside; its whole description is the title of the heading."""
+    whole = (column.zh if lang == "zh-Hant" else column.en) or column.name
+    short_ = re.split(r"[;；,，(（]", whole)[0].strip() or whole
+    return f"{short_} ({column.unit})" if column.unit and column.unit != "count" else short_
 
 
 def _twin(path: str, ending: str, query: str, panel: str) -> str:

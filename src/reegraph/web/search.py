@@ -81,8 +81,8 @@ class Index:
             if matcher.real_quick_ratio() < ALIKE - 0.1 or matcher.quick_ratio() < ALIKE - 0.1:
                 continue
             score = matcher.ratio()
-            if score >= ALIKE - 0.1 and (id_ not in best or best[id_].score < score):
-                best[id_] = Found(id_, name, score)
+            if score >= ALIKE - 0.1 and (id_ not in best or best[id_].score < 0.7 * score):
+                best[id_] = Found(id_, name, 0.7 * score)  # always below a name that contains the word
         return sorted(best.values(), key=lambda f: (-f.score, f.id))[:limit]
 
     def claims(self, word: str, limit: int = 30) -> tuple[list[str], int]:

@@ -75,6 +75,8 @@ class Site:
 
     def knows(self, id_: str) -> bool:
         """True when the graph has something under that id."""
+        if not is_id(id_):
+            return False
         thing = self.catalogue.thing(id_)
         return bool(thing.en or thing.zh) or id_ in self.catalogue.about
 

@@ -43,7 +43,7 @@ def controls(ask: Ask) -> View:
         "states": Counter(str(s) for s in clock.table.column("status")),
         "order": STATES,
         "groups": groups,
-        "coming": sorted({(g["control"].id, str(g["next"])) for g in groups if g["next"]}),
+        "coming": _coming(ask, groups, said, day),
         "key_days": _key_days(said),
         "drawing": _chain(ask, said, day),
     }
@@ -113,10 +113,23 @@ def _by_control(clock: Panel) -> list[dict[str, Any]]:
     )
 
 
-def _key_days(said: list[Said]) -> list[date]:
-    """The days that the chain of notices names to the day."""
-    days = {c.since for c in said if c.since and c.since == c.until and not c.assumed}
-    return sorted(days)
+def _key_days(said: list[Said]) -> list[tuple[date, str]]:
+    """The days and months in which the chain of notices has a turn, each by its first day."""
+    turns = {
+        c.since: c.when.partition("/")[0]
+        for c in said
+        if c.since and len(c.when.partition("/")[0]) >= len("2025-10") and not c.assumed
+    }
+    return sorted(turns.items())
+
+
+def _coming(ask: Ask, groups: list[dict[str, Any]], said: list[Said], day: date) -> list[tuple[str, str]]:
+    """What the answer says of the time after, and the turns of the chain that lie after the day."""
+    coming = {(g["control"].id, str(g["next"])) for g in groups if g["next"]}
+    for turn in said:
+        if turn.since and turn.since > day and not turn.assumed and not turn.negative:
+            coming.add((turn.subject.id, f"{turn.property.label(ask.lang)} {turn.when}"))
+    return sorted(coming)
 
 
 def _chain(ask: Ask, said: list[Said], day: date) -> Any:

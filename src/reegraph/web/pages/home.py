@@ -8,6 +8,7 @@ from typing import Any
 from reegraph.questions import THEMES
 from reegraph.table import Thing
 from reegraph.web.catalogue import Said
+from reegraph.web.i18n import figure
 from reegraph.web.pages.ask import Ask
 from reegraph.web.pages.marks import draw_figures
 from reegraph.web.panel import View
@@ -26,7 +27,7 @@ def home(ask: Ask) -> View:
     words: dict[str, Any] = {
         "said": said,
         "sentence": _sentence(ask, said),
-        "drawing": draw_figures(ask.lang, ask.t("flagship"), said) if said else None,
+        "drawing": draw_figures(ask.lang, ask.t("flagship_axis"), said) if said else None,
         "heavy": [
             [r[i] for i in shown]
             for r in heavy.table.rows
@@ -54,10 +55,13 @@ def _sentence(ask: Ask, said: list[Said]) -> str:
     if not bounds:
         return ask.t("nothing")
     low, high = min(bounds), max(bounds)
-    dash, to = ("–", "") if low != high else ("", "")
-    open_low = any(c.lower == low and c.upper is None and c.value is None for c in said)
-    sign = {True: {"en": "over ", "zh-Hant": "逾 "}[ask.lang], False: ""}[open_low]
-    range_ = f"{sign}{low:f}{dash}{'' if low == high else f'{high:f}'}{to} %"
+    unbounded = any(c.lower is not None and c.upper is None for c in said)
+    range_ = (
+        ask.t("at_least", f"{low:f}") if unbounded else f"{low:f}–{high:f}%" if low < high else f"{low:f}%"
+    )
     years = sorted({c.when[:4] for c in said})
     span = years[0] if len(years) == 1 else f"{years[0]}–{years[-1]}"
-    return ask.t("flagship_range", range=range_, years=span, sources=len({c.source.id for c in said}))
+    printed = dict.fromkeys(figure(ask.lang, c.figure, c.unit) for c in said)
+    comma = "、" if ask.lang == "zh-Hant" else ", "
+    sources = len({c.source.id for c in said})
+    return ask.t("flagship_range", range=range_, years=span, sources=sources, printed=comma.join(printed))

@@ -111,7 +111,7 @@ def point(lang: Lang, said: Said) -> str:
 
 
 def _shape(said: Said) -> str:
-    return "deprecated" if said.rank == "deprecated" else "forecast" if said.forward else "point"
+    return "deprecated" if said.rank == "deprecated" else "forecast" if said.forward() else "point"
 
 
 def _shares(group: Sequence[Said]) -> bool:

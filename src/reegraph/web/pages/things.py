@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from reegraph.table import Cell, Table, Thing
-from reegraph.terms import KINDS, is_id
 from reegraph.web.catalogue import Said
 from reegraph.web.i18n import COLUMNS
 from reegraph.web.links import href
 from reegraph.web.pages.ask import Ask
 from reegraph.web.pages.marks import Drawing, date_row, draw_dates, ladders
 from reegraph.web.panel import Panel, View
+from reegraph.web.site import thing_ids
 from reegraph.web.svg import Neighbour, neighbourhood
 
 PAGE: Final = 60  # claims on one page: under 150 kB of HTML
-_DEPENDENCE: Final = 30
+_DEPENDENCE: Final = 12
 _NODES: Final = 25
+_DEEP: Final = 7  # nodes of one column
 _DATES: Final = frozenset(
     f"ree:{p}"
     for p in (
@@ -41,8 +42,6 @@ def thing(ask: Ask) -> View:
     """Names, figures as ranges, statements, disagreements, dependence, neighbourhood, timeline."""
     ask.only("page")
     id_ = ask.name
-    if not is_id(id_) or id_.partition(":")[0] not in KINDS:
-        ask.site.must_exist(id_)
     ask.site.must_exist(id_)
     catalogue = ask.site.catalogue
     claims = catalogue.about.get(id_, [])
@@ -57,7 +56,7 @@ def thing(ask: Ask) -> View:
     words: dict[str, Any] = {
         "thing": catalogue.thing(id_),
         "names": _names(about, id_),
-        "classes": [c for c in about.table.column("class") if isinstance(c, Thing)],
+        "classes": _narrowest(ask, about),
         "definition": _definition(about, ask.lang),
         "ladders": ladders(ask.lang, [c for c in claims if c.subject.id == id_ or len(claims) < 200]),
         "claims": ordered[(page - 1) * PAGE : page * PAGE],
@@ -77,11 +76,23 @@ def thing(ask: Ask) -> View:
 
 def _order(said: Said, id_: str) -> tuple[int, str, str, int, str]:
     role = 0 if said.subject.id == id_ else 1 if said.object and said.object.id == id_ else 2
+    role += 3 * (said.rank == "deprecated")
     return (role, said.property.id, said.source.id, said.paragraph, said.claim.id)
 
 
 def _names(about: Panel, id_: str) -> list[str]:
     return sorted({str(r[1]) for r in about.table.rows if r[0] in {"name", "symbol"} and r[1]})
+
+
+def _narrowest(ask: Ask, about: Panel) -> list[Thing]:
+    """The classes of the thing, those left out that another of them implies."""
+    classes = [c for c in about.table.column("class") if isinstance(c, Thing)]
+    terms = ask.site.panel("ontology-terms").table
+    above: set[str] = set()
+    for term, parents in zip(terms.column("term"), terms.column("parents"), strict=True):
+        if term in classes and isinstance(parents, tuple):
+            above |= set(thing_ids(parents)) - {term.id if isinstance(term, Thing) else ""}
+    return [c for c in classes if c.id not in above | {"ree:Entity"}]
 
 
 def _definition(about: Panel, lang: str) -> str:
@@ -149,9 +160,7 @@ def _net(ask: Ask, id_: str, claims: Sequence[Said], dependence: Table) -> dict[
                 )
             names[other.id] = other
             weight[other.id] += 1
-    chosen = sorted(
-        sorted(weight, key=lambda i: (-weight[i], i))[:_NODES], key=lambda i: (_COLUMN[i.split(":")[0]], i)
-    )
+    chosen = _chosen(weight)
     others = [
         Neighbour(
             names[i].label(ask.lang),
@@ -167,3 +176,14 @@ def _net(ask: Ask, id_: str, claims: Sequence[Said], dependence: Table) -> dict[
     centre = ask.site.label(id_, ask.lang)
     drawn = neighbourhood(centre, _COLUMN[kind], others, headings, f"{centre}: {ask.t('neighbourhood')}")
     return {"net": drawn, "net_shown": len(others), "net_total": len(weight)}
+
+
+def _chosen(weight: Counter[str]) -> list[str]:
+    """The heaviest neighbours, no column deeper than reads well, in the order of columns."""
+    columns: dict[int, list[str]] = defaultdict(list)
+    for id_ in sorted(weight, key=lambda i: (-weight[i], i)):
+        column = columns[_COLUMN[id_.split(":")[0]]]
+        if len(column) < _DEEP:
+            column.append(id_)
+    kept = sorted((i for c in columns.values() for i in c), key=lambda i: (-weight[i], i))[:_NODES]
+    return sorted(kept, key=lambda i: (_COLUMN[i.split(":")[0]], -weight[i], i))

@@ -11,7 +11,8 @@ from typing import Final
 from reegraph.web.svg.text import escaped, fit, halfwidths
 
 WIDE, NARROW = 720, 340  # CSS shows one of the two: a wide drawing scaled to a phone has 5 px text
-_LABEL: Final = 236  # width of the label column of the wide drawing
+_LABEL: Final = 236  # width of the label column of the wide ladder; a timeline names events, in sentences
+_EVENTS: Final = (1040, 430)
 _SIZE: Final = 14
 _YEAR: Final = 365.2425
 
@@ -77,7 +78,9 @@ def timeline(rows: Sequence[Row], *, title: str, today: date | None = None, wide
     ]
     if years <= 2.2 and wide:  # quarters help within two years
         ticks = _quarters(first, last)
-    return _chart(rows, first, last, ticks, title, wide, now=float(today.toordinal()) if today else None)
+    return _chart(
+        rows, first, last, ticks, title, wide, now=float(today.toordinal()) if today else None, events=True
+    )
 
 
 def _quarters(first: float, last: float) -> list[tuple[float, str]]:
@@ -96,9 +99,10 @@ def _chart(
     *,
     band: tuple[float, float] | None = None,
     now: float | None = None,
+    events: bool = False,
 ) -> str:
-    width = WIDE if wide else NARROW
-    left, pitch, drop = (_LABEL, 30, 15) if wide else (8, 48, 32)
+    width, column = (_EVENTS if events else (WIDE, _LABEL)) if wide else (NARROW, 8)
+    left, pitch, drop = (column, 30, 15) if wide else (column, 48, 32)
     right = width - (14 if wide else 12)
     top, bottom = 6, 6 + pitch * len(rows)
 
