@@ -31,12 +31,13 @@ PAGES = (
     "thing/firm:lynass",
 )
 SIZES: dict[str, Any] = {"desktop": {"width": 1400, "height": 900}, "phone": {"width": 390, "height": 844}}
-# Each page in both languages, on both screens, in both themes; half of the eight ways covers each pair.
+# Each page in both languages, on both screens, in both themes. Axe takes a second a page: it runs in the two
+# ways that differ in all three.
 WAYS = (
-    ("en", "desktop", "light"),
-    ("en", "phone", "dark"),
-    ("zh-Hant", "desktop", "dark"),
-    ("zh-Hant", "phone", "light"),
+    ("en", "desktop", "light", True),
+    ("en", "phone", "light", False),
+    ("zh-Hant", "desktop", "dark", False),
+    ("zh-Hant", "phone", "dark", True),
 )
 LISTEN = """
 window.__violations = [];
@@ -61,9 +62,9 @@ def opened(browser: Browser, faults: list[str], address: str, **context: Any) ->
     made.close()
 
 
-@pytest.mark.parametrize(("lang", "screen", "theme"), WAYS)
+@pytest.mark.parametrize(("lang", "screen", "theme", "examined"), WAYS)
 def test_pages_are_accessible_and_quiet(
-    browser: Browser, address: str, lang: str, screen: str, theme: Any
+    browser: Browser, address: str, lang: str, screen: str, theme: Any, examined: bool
 ) -> None:
     """No axe violation, no console or script error, no policy violation, nothing leaves the machine."""
     axe = pytest.importorskip(
@@ -84,7 +85,7 @@ def test_pages_are_accessible_and_quiet(
             )
             if wide > 0:
                 faults.append(f"{path}: {wide} px wider than the screen")
-            for violation in axe.run(page).response["violations"]:
+            for violation in axe.run(page).response["violations"] if examined else ():
                 nodes = [str(node["target"]) for node in violation["nodes"][:3]]
                 faults.append(f"{path}: {violation['id']} ({violation['impact']}): {nodes}")
     assert faults == []

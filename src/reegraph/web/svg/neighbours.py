@@ -10,7 +10,7 @@ from reegraph.web.svg.text import escaped, fit
 
 _WIDTH: Final = 1040
 _PITCH: Final = 38
-_HEAD: Final = 30
+_HEAD: Final = 36
 _SIZE: Final = 13
 
 
@@ -80,10 +80,15 @@ def _edge(other: Neighbour, cx: float, cy: float, x: float, y: float, wide: floa
         path = f"M{cx:.1f} {cy:.1f}C{cx - 22:.1f} {cy:.1f} {cx - 22:.1f} {y:.1f} {x:.1f} {y:.1f}"
         return f'<path class="{kind}" d="{path}"/>'
     start, end = (cx + wide, x) if side > 0 else (cx, x + wide)
-    bend = (start + end) / 2
-    curve = f"M{start:.1f} {cy:.1f}C{bend:.1f} {cy:.1f} {bend:.1f} {y:.1f} {end:.1f} {y:.1f}"
-    at, way = (end, 1 if side > 0 else -1) if other.outward else (start, -1 if side > 0 else 1)
-    tip = y if other.outward else cy
+    way = 1 if side > 0 else -1
+    if abs(side) == 1:
+        bend = (start + end) / 2
+        curve = f"M{start:.1f} {cy:.1f}C{bend:.1f} {cy:.1f} {bend:.1f} {y:.1f} {end:.1f} {y:.1f}"
+    else:  # a straight way would run behind the nodes between and look like a chain through them
+        lane = _HEAD - (7 if other.derived else 2)
+        near, far = start + way * 11, end - way * 11
+        curve = f"M{start:.1f} {cy:.1f}H{near:.1f}V{lane}H{far:.1f}V{y:.1f}H{end:.1f}"
+    at, tip, way = (end, y, way) if other.outward else (start, cy, -way)
     points = f"{at:.1f},{tip:.1f} {at - way * 8:.1f},{tip - 4:.1f} {at - way * 8:.1f},{tip + 4:.1f}"
     return f'<path class="{kind}" d="{curve}"/><polygon class="tip" points="{points}"/>'
 
