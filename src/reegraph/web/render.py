@@ -43,6 +43,13 @@ class Renderer:
             for path in (_HERE / "static").iterdir()
         }
 
+    def _figure(self, lang: Lang, printed: str, unit: str) -> str:
+        """A figure with its unit; one in words by the word's own name."""
+        known = (
+            self.site.label(f"word:{printed}", lang) if printed.isascii() and printed[:1].isalpha() else ""
+        )
+        return known if known and ":" not in known else i18n.figure(lang, printed, unit)
+
     def page(self, view: View, ask: Ask, path: str, request: Request) -> str:
         """A view as an HTML document."""
         lang = ask.lang
@@ -56,7 +63,7 @@ class Renderer:
             html_lang="zh-Hant-TW" if lang == "zh-Hant" else "en",
             t=partial(i18n.word, lang),
             modality=partial(i18n.modality, lang),
-            figure=partial(i18n.figure, lang),
+            figure=lambda printed, unit: self._figure(lang, printed, unit),
             href=partial(href, lang),
             to=partial(address, lang),
             text=inline.cell,

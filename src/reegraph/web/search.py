@@ -44,7 +44,7 @@ class Index:
         seen = set()
         for row in ask_page(catalogue.store, catalogue.root, "names").texts():
             id_ = short(row["thing"])
-            if id_.startswith(("http", "support:")):
+            if id_.startswith(("http", "support:", "reference:")):
                 continue
             for name in (row["name"], id_.partition(":")[2]) if id_ not in seen else (row["name"],):
                 self._things.append((id_, name, fold(name)))
