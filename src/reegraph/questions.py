@@ -64,6 +64,7 @@ class Question:
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     notes: tuple[str, ...]
+    notes_zh: tuple[str, ...]
 
     def bound(self, values: Mapping[str, str]) -> str:
         """The query with parameters bound; several values of one are joined by commas.
@@ -131,7 +132,14 @@ def run(store: Store, question: Question, values: Mapping[str, str], labels: Lab
         tuple(_cell(row[i], column, names) for i, column in zip(places, question.columns, strict=True))
         for row in solutions.rows
     )
-    return Table(question.columns, rows, title=question.title_en, notes=question.notes)
+    return Table(
+        question.columns,
+        rows,
+        title=question.title_en,
+        title_zh=question.title_zh,
+        notes=question.notes,
+        notes_zh=question.notes_zh,
+    )
 
 
 def free_table(store: Store, solutions: Solutions, labels: Labels) -> Table:
@@ -227,6 +235,7 @@ def _question(name: str, text: str) -> Question:
         parameters=tuple(Parameter(p[0], p[1], p[2], p[3], _default(p[0], text)) for p in parts["parameter"]),
         columns=tuple(Column(*c) for c in parts["column"]),
         notes=tuple(value for _, key, value in lines if key == "note-en"),
+        notes_zh=tuple(value for _, key, value in lines if key == "note-zh"),
     )
 
 
