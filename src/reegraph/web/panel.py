@@ -85,4 +85,5 @@ def page_question(root: Path, name: str) -> Question:
         parameters=(),
         columns=tuple(columns),
         notes=(),
+        notes_zh=(),
     )

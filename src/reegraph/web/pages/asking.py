@@ -71,7 +71,7 @@ def question(ask: Ask) -> View:
         "drawings": _drawings(ask, asked, claims),
         "claims_count": len(claims),
         "sources_count": len({c.source.id for c in claims}),
-        "notes": _notes(ask, asked),
+        "notes": asked.notes_zh if ask.lang == "zh-Hant" else asked.notes,
     }
     title = asked.title_zh if ask.lang == "zh-Hant" else asked.title_en
     return View("question.html", title, (panel,), words)
@@ -140,10 +140,3 @@ def _control(ask: Ask, asked: Question, parameter: Parameter, values: dict[str, 
             )
         ),
     }
-
-
-def _notes(ask: Ask, asked: Question) -> list[str]:
-    from reegraph.questions import head
-
-    key = "note-zh" if ask.lang == "zh-Hant" else "note-en"
-    return [value for _, k, value in head(asked.query) if k == key]
