@@ -23,6 +23,7 @@ from reegraph.web.panel import View
 from reegraph.web.site import Site
 
 _HERE: Final = Path(__file__).parent
+_LONG: Final = 6000  # characters of an address
 MENU: Final = ("questions", "elements", "controls", "disagreements", "sources", "ontology", "sparql")
 
 
@@ -55,6 +56,8 @@ class Renderer:
         lang = ask.lang
         inline = Inline(self.site.catalogue, lang)
         query = urlencode(dict(ask.values))
+        if len(query) > _LONG:  # a long query stands on its page once, not in each of its links
+            query = ""
         twin_of = f"/{lang}/{path or 'home'}"
         return self.environment.get_template(view.template).render(
             **view.words,
@@ -91,7 +94,7 @@ class Renderer:
 def _heading(lang: Lang, column: Column) -> str:
     """What a column holds, up to the first aside; its whole description is the title of the heading."""
     whole = (column.zh if lang == "zh-Hant" else column.en) or column.name
-    short_ = re.split(r"[;；,，(（]", whole)[0].strip() or whole
+    short_ = re.split(r"[;；(（]|, where|, as the", whole)[0].strip() or whole
     return f"{short_} ({column.unit})" if column.unit and column.unit != "count" else short_
 
 

@@ -26,6 +26,7 @@ from reegraph.web.search import Index
 
 _log = logging.getLogger(__name__)
 _KEPT: Final = 400  # answers; a few kilobytes each
+_MOST: Final = 40  # things of which so much is said that their first page would take over 50 ms
 
 
 class Site:
@@ -112,6 +113,12 @@ class Site:
                 self.panel(name)
             for name in self.questions:
                 self.ask(name, {})
+            for source in self.catalogue.sources:
+                self.panel("source-claims", source=[source])
+            about = self.catalogue.about
+            for id_ in sorted(about, key=lambda i: (-len(about[i]), i))[:_MOST]:
+                self.panel("thing-claims", thing=[id_])
+                self.panel("thing-dependence", thing=[id_])
         except Exception:  # the outermost edge of a thread; the pages themselves will say it again
             _log.exception("warming up failed")
 

@@ -61,10 +61,12 @@ def question(ask: Ask) -> View:
     pages = max(1, -(-len(panel) // _ROWS))
     page = ask.page(pages)
     claims = _claims(ask, panel.table)
+    shown = _telling(panel.table)
     words: dict[str, Any] = {
         "question": asked,
         "controls": [_control(ask, asked, p, values) for p in asked.parameters],
-        "rows": panel.table.rows[(page - 1) * _ROWS : page * _ROWS],
+        "columns": [panel.table.columns[i] for i in shown],
+        "rows": [[row[i] for i in shown] for row in panel.table.rows[(page - 1) * _ROWS : page * _ROWS]],
         "page": page,
         "pages": pages,
         "values": values,
@@ -140,3 +142,20 @@ def _control(ask: Ask, asked: Question, parameter: Parameter, values: dict[str, 
             )
         ),
     }
+
+
+def _telling(table: Table) -> list[int]:
+    """The columns that tell a reader something, so that the citations stay in sight.
+
+    Left out: what is empty, all normal, or said by a chip or by the printed figure; the twins have all.
+    """
+    names = {c.name for c in table.columns}
+    cited = bool(names & {"claim", "claims"})
+    kept = []
+    for place, column in enumerate(table.columns):
+        cells = {row[place] for row in table.rows}
+        by_chip = cited and column.name in {"source", "sources", "place"} and column.type in {"text", "texts"}
+        printed = column.name in {"lower", "upper"} and bool(names & {"share", "figure"})
+        if not by_chip and not printed and cells not in ({None}, {"normal"}, {""}, {()}):
+            kept.append(place)
+    return kept
