@@ -34,9 +34,9 @@ def address() -> Iterator[str]:
             served.stderr.read()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium without a window."""
+    """Chromium without a window; for one module, since an event loop runs in this thread meanwhile."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="provide Playwright: pip install playwright")
     if not CHROMIUM:
         pytest.skip("provide a browser: apt-get install chromium, or name one in REEGRAPH_CHROMIUM")
