@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from reegraph import names
+from reegraph.answer import answer
 from reegraph.build import Tick, build_store, fresh_snapshot
 from reegraph.curation import edtf
 from reegraph.curation.corpus import read_corpus
 from reegraph.errors import UnknownName, UsageError
 from reegraph.evidence import Proof
 from reegraph.folders import articles_folder, project_root
+from reegraph.outcome import Outcome
 from reegraph.pages import ask_page, bound_page, page_query
 from reegraph.prover import Prover
 from reegraph.questions import Labels, Question, find_question, free_table, read_questions, run
@@ -151,6 +153,13 @@ class KnowledgeGraph:
     def describe(self, ids: Iterable[str]) -> list[ox.Triple]:
         """The triples of these nodes and of their parts: quantities, times, evidence, supports."""
         return self.store.construct(bound_page(self.root, "describe", thing=ids))
+
+    def scenario(self, scenario: str | Path) -> Outcome:
+        """The answer of a what-if scenario, by its name or as a .toml file; the graph is only read.
+
+        Raises UnknownName for a scenario that is not there and CurationError for one with faults.
+        """
+        return answer(self, scenario)
 
     def thing(self, id_: str) -> Thing:
         """An id with its names."""

@@ -28,7 +28,7 @@ from reegraph.errors import CurationError, Problem, UnknownName, UsageError
 from reegraph.store import Node, Solutions, Store
 from reegraph.store.protocol import node_text
 from reegraph.table import COLUMN_TYPES, LIST_TYPES, Cell, Column, Table, Thing
-from reegraph.terms import XSD, iri, is_id, short
+from reegraph.terms import XSD, iri, is_id, is_term, short
 
 _HEAD = re.compile(r"#\+\s*([a-z-]+):\s*(.*)")
 _TEXTS: Final = ("title-en", "title-zh", "question-en", "question-zh", "theme", "keywords-en", "keywords-zh")
@@ -256,14 +256,17 @@ def _term(value: str, parameter: Parameter) -> str:
         return "UNDEF"
     match parameter.type:
         case "thing":
-            if not is_id(value):
+            if not (is_id(value) or is_term(value)):
                 raise UsageError(
                     f"{parameter.name}={value}: an id like country:CN is wanted; `reegraph find` has them"
                 )
             return f"<{iri(value)}>"
         case "number":
             try:
-                return str(ox.Literal(f"{Decimal(value):f}", datatype=ox.NamedNode(XSD + "decimal")))
+                number = Decimal(value)
+                if not number.is_finite():
+                    raise InvalidOperation
+                return str(ox.Literal(f"{number:f}", datatype=ox.NamedNode(XSD + "decimal")))
             except InvalidOperation:
                 raise UsageError(f"{parameter.name}={value}: a number is wanted, such as 50 or 0.1") from None
         case "date":
