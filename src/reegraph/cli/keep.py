@@ -56,15 +56,22 @@ def export(file: Path, format_: str | None, url: str | None, token: str, article
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535))
-def serve(host: str, port: int) -> None:
-    """Serve SPARQL queries over the built graph at /sparql.
+@click.option(
+    "--articles",
+    type=click.Path(path_type=Path),
+    help="Folder of article texts, whose sentences the pages then show. [default: REEGRAPH_ARTICLES]",
+)
+def serve(host: str, port: int, articles: Path | None) -> None:
+    """Serve the built graph: pages to read at /, SPARQL queries at /sparql.
 
     \b
     Example:
       reegraph serve --port 8765
     """
     from reegraph.server import run  # the web stack is loaded only to serve
+    from reegraph.web import site_routes
 
     with progress() as tick:
         snapshot = fresh_snapshot(tick=tick)
-    run(snapshot, host, port)
+    folder = articles_folder(articles)
+    run(snapshot, host, port, lambda store, version: site_routes(store, version=version, articles=folder))

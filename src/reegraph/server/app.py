@@ -11,7 +11,7 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from reegraph.errors import QueryError
 from reegraph.server.description import DESCRIBING, Census, census, described
@@ -27,11 +27,11 @@ from reegraph.store import EmbeddedStore
 _WRITING: Final = ("PUT", "POST", "DELETE", "PATCH")
 
 
-def create_app(store: EmbeddedStore, *, version: str = "") -> Starlette:
+def create_app(store: EmbeddedStore, *, version: str = "", routes: Sequence[BaseRoute] = ()) -> Starlette:
     """The service over a store that nobody writes to while it is served.
 
     `version` names the data (header X-Dataset-Version, and part of each entity tag); without one,
-    a fresh random name is taken.
+    a fresh random name is taken. `routes` are served beside its own addresses.
     """
     version = version or secrets.token_hex(6)
     service = _Service(Engine(store), census(store.dataset), version)
@@ -41,6 +41,7 @@ def create_app(store: EmbeddedStore, *, version: str = "") -> Starlette:
             Route("/sparql", Resource(version, {"GET": service.query, "POST": service.query})),
             Route("/graphs", Resource(version, {"GET": service.graph}, read_only)),
             Route("/health", Resource(version, {"GET": service.health})),
+            *routes,
             Route("/{path:path}", Resource(version, dict.fromkeys(("GET", *_WRITING), _nowhere))),
         ]
     )

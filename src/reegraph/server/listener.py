@@ -7,11 +7,13 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType
 from typing import Final
 
 import uvicorn
+from starlette.routing import BaseRoute
 
 from reegraph.errors import UsageError
 from reegraph.server.app import create_app
@@ -19,21 +21,28 @@ from reegraph.server.protocol import QUERY_LIMIT
 from reegraph.snapshot import Snapshot
 from reegraph.store import EmbeddedStore
 
+Pages = Callable[[EmbeddedStore, str], Sequence[BaseRoute]]
+
 _PATIENCE: Final = 3  # seconds that open requests get to end after a signal
 _BACKLOG: Final = 2048
 
 
-def run(snapshot: Snapshot, host: str, port: int) -> None:
+def run(snapshot: Snapshot, host: str, port: int, pages: Pages | None = None) -> None:
     """Serve a snapshot until SIGINT or SIGTERM; port 0 takes a free one. Says its address on stderr.
+
+    `pages` gives the routes that are served beside the endpoint's own.
 
     Raises UsageError when the address cannot be listened on, SnapshotError when the file cannot be read.
     """
     with bound(host, port) as listener, suppress(KeyboardInterrupt):
         _interrupt_on_sigterm()
-        app = create_app(EmbeddedStore.load(snapshot.quads), version=snapshot.version)
+        store = EmbeddedStore.load(snapshot.quads)
+        routes = pages(store, snapshot.version) if pages else ()
+        app = create_app(store, version=snapshot.version, routes=routes)
         listener.listen(_BACKLOG)
         print(
-            f"reegraph {snapshot.version} at {address(listener)}/sparql (Ctrl-C stops)",
+            f"reegraph {snapshot.version} at {address(listener)}/sparql"
+            f"{f', pages at {address(listener)}/' if pages else ''} (Ctrl-C stops)",
             file=sys.stderr,
             flush=True,
         )
