@@ -169,7 +169,9 @@ class Labels:
             for node in row:
                 if isinstance(node, ox.NamedNode):
                     iris.add(node.value)
-                elif isinstance(node, ox.Literal) and node.value.startswith("https://w3id.org/reegraph/"):
+                elif isinstance(node, ox.Literal) and node.value.lstrip().startswith(
+                    "https://w3id.org/reegraph/"
+                ):
                     iris.update(node.value.split())
         return self.named(store, iris)
 
