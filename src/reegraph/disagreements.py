@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from itertools import combinations
 
 import pyoxigraph as ox
@@ -29,9 +28,9 @@ from reegraph.triples import Pair, decimal, labels, named
 
 DERIVED = ox.NamedNode(GRAPH + "derived")
 FORWARD = frozenset({"forecast", "target", "plan", "hypothesis"})
-DIMENSIONS = ("year", "stage", "material", "definition")
-# A share "of imports of compounds" and one "of use" differ in two ways, yet readers compare them.
-DIFFERENCES = (*((d,) for d in DIMENSIONS), ("material", "definition"))
+# The sets of dimensions in which two figures may part and still be worth comparing. A share "of imports of
+# compounds" and one "of use" differ in two ways, yet readers compare them.
+DIFFERENCES = frozenset({("year",), ("stage",), ("material",), ("definition",), ("material", "definition")})
 
 
 @dataclass(frozen=True)
@@ -119,61 +118,57 @@ def _said(claim: Claim, corpus: Corpus, lang: str) -> str:
 
 
 def _of_figures(claims: Sequence[Claim], vocabulary: Vocabulary) -> Iterator[Disagreement]:
+    """Ladders of figures: pairs that exclude each other, joined where they differ in the same way."""
     measured = [
         c for c in claims if c.figure is not None and c.figure.comparator != "word" and not c.negative
     ]
-    comparable = _grouped(
+    for group in _grouped(
         measured, lambda c: (c.subject, _family(c, vocabulary), c.object, c.unit, _forward(c))
-    )
-    for group in comparable:
+    ):
         share = group[0].unit == "percent"
-        same = _grouped(group, lambda c: (c.property, c.stage, c.material))
-        for rung in same:
-            yield from _ladders(rung, share)
-            yield from _history(rung, share)
-        yield from _unsaid_stage(group, share)
-        yield from _differences(group, share)
+        pairs: dict[tuple[str, str], list[tuple[Claim, Claim]]] = defaultdict(list)
+        for a, b in combinations(group, 2):
+            if _distance(a, b, share) > 0 and (way := _way(a, b)):
+                pairs[way].append((a, b))
+        for (kind, differs_in), edges in sorted(pairs.items()):
+            for ladder in _components(edges):
+                yield _figure_ladder(kind, ladder, share, differs_in)
 
 
-def _ladders(claims: Sequence[Claim], share: bool) -> Iterator[Disagreement]:
-    """Contradictions and unsettled ladders among claims with the same property, stage and material."""
-    firm = _excluding(claims, share, lambda a, b: a.when.overlaps(b.when) and not (a.assumed or b.assumed))
-    loose = _excluding(claims, share, _nearly_meets)
-    if firm:
-        yield _figure_ladder("contradiction", firm, share)
-    if loose and set(loose) != set(firm):
-        yield _figure_ladder("unsettled", loose, share)
+def _way(a: Claim, b: Claim) -> tuple[str, str] | None:
+    """How two claims whose figures exclude each other differ: kind and, for a difference, in what."""
+    apart = tuple(d for d, differs in _differences(a, b) if differs)
+    if a.source == b.source:
+        return ("history", "") if apart == ("year",) and not (a.assumed or b.assumed) else None
+    if apart:
+        comparable = apart in DIFFERENCES and (a.stage == b.stage or "stage" in apart)
+        return ("difference", ", ".join(apart)) if comparable else None
+    certain = a.when.overlaps(b.when) and not (a.assumed or b.assumed) and a.stage == b.stage
+    return ("contradiction", "") if certain else ("unsettled", "")
 
 
-def _unsaid_stage(claims: Sequence[Claim], share: bool) -> Iterator[Disagreement]:
-    """Ladders in which one claim does not say its stage."""
-    for group in _grouped(claims, lambda c: (c.property, c.material)):
-        silent = [c for c in group if not c.stage]
-        if silent and len(silent) < len(group):
-            members = _excluding(
-                group, share, lambda a, b: (not a.stage) != (not b.stage) and _nearly_meets(a, b)
-            )
-            if members:
-                yield _figure_ladder("unsettled", members, share)
+def _differences(a: Claim, b: Claim) -> Iterator[tuple[str, bool]]:
+    """Each dimension, and whether the claims part in it; a stage that one does not say is no difference."""
+    same_source = a.source == b.source
+    yield "year", not (a.when.overlaps(b.when) if same_source else _nearly_meets(a, b))
+    yield "stage", a.stage != b.stage and bool(same_source or (a.stage and b.stage))
+    yield "material", a.material != b.material
+    yield "definition", a.property != b.property
 
 
-def _differences(claims: Sequence[Claim], share: bool) -> Iterator[Disagreement]:
-    """Ladders whose claims differ in one of year, stage, material and definition, or in the last two."""
-    for dimensions in DIFFERENCES:
-        same = partial(_others, dimensions=dimensions)
-        for group in _grouped(claims, same):
-            members = _excluding(group, share, partial(_far, dimensions=dimensions))
-            if members:
-                yield _figure_ladder("difference", members, share, ", ".join(dimensions))
-
-
-def _history(claims: Sequence[Claim], share: bool) -> Iterator[Disagreement]:
-    for group in _grouped(claims, lambda c: c.source):
-        years = _grouped([c for c in group if not c.assumed], lambda c: c.when.edtf)
-        if len(years) > 1:
-            members = _excluding(group, share, lambda a, b: not a.when.overlaps(b.when), across=False)
-            if members:
-                yield _figure_ladder("history", members, share)
+def _components(edges: Sequence[tuple[Claim, Claim]]) -> list[list[Claim]]:
+    """The connected sets of claims under these edges."""
+    sets: list[dict[str, Claim]] = []
+    for a, b in edges:
+        joined = {a.id: a, b.id: b}
+        apart = []
+        for known in sets:
+            if joined.keys() & known.keys():
+                joined |= known
+            else:
+                apart.append(known)
+        sets = [*apart, joined]
+    return [list(found.values()) for found in sets]
 
 
 def _of_dates(claims: Sequence[Claim], vocabulary: Vocabulary) -> Iterator[Disagreement]:
@@ -225,21 +220,15 @@ def _of_polarity(claims: Sequence[Claim]) -> Iterator[Disagreement]:
     stated = [c for c in claims if c.object and c.modality in {"stated", "reported"}]
     for group in _grouped(stated, lambda c: (c.subject, c.property, c.object, c.stage, c.material)):
         members = _connected(
-            group, lambda a, b: a.source != b.source and a.negative != b.negative and a.when.overlaps(b.when)
+            group, lambda a, b: a.source != b.source and _denies(a) != _denies(b) and a.when.overlaps(b.when)
         )
         if members:
             kind = "unsettled" if any(c.assumed for c in members) else "contradiction"
             yield Disagreement(kind, _by_time(members))
 
 
-def _excluding(
-    claims: Sequence[Claim], share: bool, meets: Callable[[Claim, Claim], bool], across: bool = True
-) -> list[Claim]:
-    """The claims in some pair that `meets` and whose figures exclude each other."""
-    return _connected(
-        claims,
-        lambda a, b: (a.source != b.source) == across and meets(a, b) and _distance(a, b, share) > 0,
-    )
+def _denies(claim: Claim) -> bool:
+    return claim.negative or (claim.figure is not None and claim.figure.is_none)
 
 
 def _connected(claims: Sequence[Claim], apart: Callable[[Claim, Claim], bool]) -> list[Claim]:
@@ -249,10 +238,17 @@ def _connected(claims: Sequence[Claim], apart: Callable[[Claim, Claim], bool]) -
 
 def _distance(a: Claim, b: Claim, share: bool) -> Decimal:
     """How far apart two figures are at least; zero or less when they can both be right."""
-    assert a.figure is not None  # only claims with figures are compared
-    assert b.figure is not None
-    (low_a, high_a), (low_b, high_b) = a.figure.widened(share), b.figure.widened(share)
+    (low_a, high_a), (low_b, high_b) = _interval(a, share), _interval(b, share)
     return max(low_a, low_b) - min(high_a, high_b)
+
+
+def _interval(claim: Claim, share: bool) -> tuple[Decimal, Decimal]:
+    """What a figure is compared by: widened by its last digit, but for a count, which is exact."""
+    figure = claim.figure
+    assert figure is not None  # only claims with figures are compared
+    if claim.unit == "count" and figure.value is not None and figure.comparator == "=":
+        return figure.value, figure.value
+    return figure.widened(share)
 
 
 def _figure_ladder(kind: str, claims: Iterable[Claim], share: bool, differs_in: str = "") -> Disagreement:
@@ -267,31 +263,6 @@ def _nearly_meets(a: Claim, b: Claim) -> bool:
         return True
     (first, second) = (a, b) if (a.when.start or a.when.end) and _start_year(a) <= _start_year(b) else (b, a)
     return _start_year(second) - _end_year(first) == 1
-
-
-def _others(claim: Claim, dimensions: Sequence[str]) -> Hashable:
-    return tuple(_dimension(claim, d) for d in DIMENSIONS if d not in dimensions)
-
-
-def _far(a: Claim, b: Claim, dimensions: Sequence[str]) -> bool:
-    """True when two claims differ in every one of these dimensions, and no stage among them is unsaid."""
-    if any(_dimension(a, d) == _dimension(b, d) for d in dimensions):
-        return False
-    if "year" in dimensions:
-        return not _nearly_meets(a, b)
-    return bool("stage" not in dimensions or (a.stage and b.stage))
-
-
-def _dimension(claim: Claim, name: str) -> Hashable:
-    match name:
-        case "year":
-            return claim.when.edtf
-        case "stage":
-            return claim.stage
-        case "material":
-            return claim.material
-        case _:
-            return claim.property
 
 
 def _family(claim: Claim, vocabulary: Vocabulary) -> str:

@@ -128,7 +128,7 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     folded = name.casefold()
     inside = [k for k in pool if folded and folded in k.casefold()]
     alike = get_close_matches(name, pool, n=count, cutoff=0.6)
-    return list(dict.fromkeys([*alike, *inside]))[:count]
+    return list(dict.fromkeys([*inside, *alike]))[:count]
 
 
 def _by_place(problem: Problem) -> tuple[str, int, str]:

@@ -36,7 +36,7 @@ def export_graph(store: Store, file: Path, name: str) -> int:
     quads = [ox.Quad(t.subject, t.predicate, t.object) for t in store.read_graph(None)]
     if format_.supports_datasets and name != "jsonld":
         quads += _named_quads(store)
-    quads.sort(key=str)
+    quads = sorted(_steady(quads), key=str)
     content = ox.serialize(quads, format=format_, prefixes=_PREFIXES)
     assert content is not None  # no output was given to write to
     try:
@@ -48,6 +48,18 @@ def export_graph(store: Store, file: Path, name: str) -> int:
     except OSError as error:
         raise UsageError(f"{file}: cannot be written: {error.strerror}") from error
     return len(quads)
+
+
+def _steady(quads: Iterable[ox.Quad]) -> Iterable[ox.Quad]:
+    """The quads, blank nodes (class expressions) named by what they are, so that exports repeat."""
+    named, blank = [], ox.Dataset()
+    for quad in quads:
+        if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode):
+            blank.add(quad)
+        else:
+            named.append(quad)
+    blank.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return [*named, *blank]
 
 
 def turtle(triples: Iterable[ox.Triple]) -> str:

@@ -9,19 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from reegraph import names
+from reegraph.answer import answer
 from reegraph.build import Tick, build_store, fresh_snapshot
 from reegraph.curation import edtf
 from reegraph.curation.corpus import read_corpus
 from reegraph.errors import UnknownName, UsageError
 from reegraph.evidence import Proof
 from reegraph.folders import articles_folder, project_root
+from reegraph.outcome import Outcome
 from reegraph.pages import ask_page, bound_page, page_query
+from reegraph.plain import Choice, Matcher, settle
 from reegraph.prover import Prover
 from reegraph.questions import Labels, Question, find_question, free_table, read_questions, run
+from reegraph.sayings import read_sayings
 from reegraph.store import EmbeddedStore, RemoteStore, Solutions, Store
 from reegraph.store.protocol import node_text
 from reegraph.table import Column, Table, Thing
-from reegraph.terms import iri, is_id, short
+from reegraph.terms import iri, is_id, is_term, short
 
 if TYPE_CHECKING:
     import owlready2
@@ -94,9 +98,14 @@ class KnowledgeGraph:
         things = {p.name for p in question.parameters if p.type == "thing"}
         for key in things & set(values):
             for id_ in values[key].split(","):
-                if id_.strip() != "any" and is_id(id_.strip()):
+                if is_id(id_.strip()) or is_term(id_.strip()):
                     self._must_exist(id_.strip())
         return run(self.store, question, values, self._labels)
+
+    def ask_plain(self, text: str, *, today: date | None = None) -> tuple[Choice, Table | None]:
+        """The named question chosen for a plain one, with its answer; None where it is declined."""
+        choice = self._matcher.choose(text, today or date.today())
+        return settle(choice, lambda name, values: self.ask(name, **values))
 
     def known_by(self, day: date) -> KnowledgeGraph:
         """The graph as the sources published by `day` give it, rebuilt in memory.
@@ -152,6 +161,13 @@ class KnowledgeGraph:
         """The triples of these nodes and of their parts: quantities, times, evidence, supports."""
         return self.store.construct(bound_page(self.root, "describe", thing=ids))
 
+    def scenario(self, scenario: str | Path) -> Outcome:
+        """The answer of a what-if scenario, by its name or as a .toml file; the graph is only read.
+
+        Raises UnknownName for a scenario that is not there and CurationError for one with faults.
+        """
+        return answer(self, scenario)
+
     def thing(self, id_: str) -> Thing:
         """An id with its names."""
         return self._labels.named(self.store, {iri(id_)})[iri(id_)]
@@ -180,6 +196,11 @@ class KnowledgeGraph:
     @cached_property
     def _labels(self) -> Labels:
         return Labels(page_query(self.root, "labels"))
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        said = read_sayings(self.ask("firm-profile", firm="any"))  # any firm is any thing: all claims
+        return Matcher.of(self.questions, self._names, said)
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:

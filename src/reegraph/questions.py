@@ -28,7 +28,7 @@ from reegraph.errors import CurationError, Problem, UnknownName, UsageError
 from reegraph.store import Node, Solutions, Store
 from reegraph.store.protocol import node_text
 from reegraph.table import COLUMN_TYPES, LIST_TYPES, Cell, Column, Table, Thing
-from reegraph.terms import XSD, iri, is_id, short
+from reegraph.terms import XSD, iri, is_id, is_term, short
 
 _HEAD = re.compile(r"#\+\s*([a-z-]+):\s*(.*)")
 _TEXTS: Final = ("title-en", "title-zh", "question-en", "question-zh", "theme", "keywords-en", "keywords-zh")
@@ -64,6 +64,7 @@ class Question:
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     notes: tuple[str, ...]
+    notes_zh: tuple[str, ...]
 
     def bound(self, values: Mapping[str, str]) -> str:
         """The query with parameters bound; several values of one are joined by commas.
@@ -131,7 +132,14 @@ def run(store: Store, question: Question, values: Mapping[str, str], labels: Lab
         tuple(_cell(row[i], column, names) for i, column in zip(places, question.columns, strict=True))
         for row in solutions.rows
     )
-    return Table(question.columns, rows, title=question.title_en, notes=question.notes)
+    return Table(
+        question.columns,
+        rows,
+        title=question.title_en,
+        title_zh=question.title_zh,
+        notes=question.notes,
+        notes_zh=question.notes_zh,
+    )
 
 
 def free_table(store: Store, solutions: Solutions, labels: Labels) -> Table:
@@ -161,7 +169,9 @@ class Labels:
             for node in row:
                 if isinstance(node, ox.NamedNode):
                     iris.add(node.value)
-                elif isinstance(node, ox.Literal) and node.value.startswith("https://w3id.org/reegraph/"):
+                elif isinstance(node, ox.Literal) and node.value.lstrip().startswith(
+                    "https://w3id.org/reegraph/"
+                ):
                     iris.update(node.value.split())
         return self.named(store, iris)
 
@@ -227,6 +237,7 @@ def _question(name: str, text: str) -> Question:
         parameters=tuple(Parameter(p[0], p[1], p[2], p[3], _default(p[0], text)) for p in parts["parameter"]),
         columns=tuple(Column(*c) for c in parts["column"]),
         notes=tuple(value for _, key, value in lines if key == "note-en"),
+        notes_zh=tuple(value for _, key, value in lines if key == "note-zh"),
     )
 
 
@@ -247,14 +258,17 @@ def _term(value: str, parameter: Parameter) -> str:
         return "UNDEF"
     match parameter.type:
         case "thing":
-            if not is_id(value):
+            if not (is_id(value) or is_term(value)):
                 raise UsageError(
                     f"{parameter.name}={value}: an id like country:CN is wanted; `reegraph find` has them"
                 )
             return f"<{iri(value)}>"
         case "number":
             try:
-                return str(ox.Literal(f"{Decimal(value):f}", datatype=ox.NamedNode(XSD + "decimal")))
+                number = Decimal(value)
+                if not number.is_finite():
+                    raise InvalidOperation
+                return str(ox.Literal(f"{number:f}", datatype=ox.NamedNode(XSD + "decimal")))
             except InvalidOperation:
                 raise UsageError(f"{parameter.name}={value}: a number is wanted, such as 50 or 0.1") from None
         case "date":

@@ -16,7 +16,13 @@ from reegraph.triples import labels, named
 
 DERIVED = ox.NamedNode(GRAPH + "derived")
 MOST_ROUNDS = 50  # a chain of supply has a dozen links; a rule that runs longer mints new names each round
-_KEYS = ("title-en", "title-zh", "reason-en", "reason-zh")
+# Strata run in this order, each to its own fixpoint: no rule reads what a later stratum adds, but for the
+# closure, which is taken again over the conclusions. Without strata each round asks every rule anew.
+STRATA = ("closure", "claims", "dependencies", "conclusions", "closure")
+RECURSIVE = frozenset(
+    {"closure", "dependencies"}
+)  # the others' rules read nothing that their own stratum adds
+_KEYS = ("title-en", "title-zh", "reason-en", "reason-zh", "stratum")
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,7 @@ class Rule:
     title_zh: str
     reason_en: str
     reason_zh: str
+    stratum: str
 
 
 def read_rules(folder: Path) -> list[Rule]:
@@ -38,6 +45,9 @@ def read_rules(folder: Path) -> list[Rule]:
         text = path.read_text(encoding="utf-8")
         keys = {key: value for _, key, value in head(text)}
         missing = [k for k in _KEYS if not keys.get(k)]
+        if keys.get("stratum", "closure") not in STRATA:
+            what = f"stratum {keys['stratum']!r} is unknown; known: {', '.join(STRATA[:-1])}."
+            problems.append(Problem(f"queries/rules/{path.name}:1", what))
         problems += [Problem(f"queries/rules/{path.name}:1", f"the head lacks `#+ {k}:`.") for k in missing]
         if not missing:
             rules.append(Rule(path.stem, text, *(keys[k] for k in _KEYS)))
@@ -70,17 +80,29 @@ def reason(
     the rules find no end.
     """
     added = dict.fromkeys((r.name for r in rules), 0)
+    for stratum in STRATA:
+        _fixpoint(store, [r for r in rules if r.stratum == stratum], added, tick, stratum in RECURSIVE)
+    return added
+
+
+def _fixpoint(
+    store: EmbeddedStore,
+    rules: Sequence[Rule],
+    added: dict[str, int],
+    tick: Callable[[str], None],
+    recursive: bool,
+) -> None:
+    """Apply these rules until none adds anything, counting into `added`."""
     for _ in range(MOST_ROUNDS):
         before = sum(added.values())
         for rule in rules:
             tick(rule.name)
             added[rule.name] += _apply(store.dataset, rule)
-        if sum(added.values()) == before:
-            return added
-    busy = ", ".join(name for name, count in added.items() if count)
-    raise CurationError(
-        [Problem("queries/rules:1", f"no end after {MOST_ROUNDS} rounds; rules that added: {busy}.")]
-    )
+        if not recursive or sum(added.values()) == before:
+            return
+    busy = ", ".join(r.name for r in rules if added[r.name])
+    what = f"no end after {MOST_ROUNDS} rounds; rules that added: {busy}."
+    raise CurationError([Problem("queries/rules:1", what)])
 
 
 def _apply(dataset: ox.Store, rule: Rule) -> int:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -83,7 +83,8 @@ def write(cache: Path, inputs: str, lines: Iterable[str], graphs: dict[str, int]
     final = home / inputs[:32]
     try:
         home.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=home, prefix=".new-"))
+        temporary = home / f".new-{uuid.uuid4().hex}"  # not mkdtemp, whose folders only this user can read
+        temporary.mkdir()
     except OSError as error:
         raise _unwritable(home, error) from error
     try:

@@ -71,13 +71,23 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     title: str = ""
+    title_zh: str = ""
     notes: tuple[str, ...] = field(default=())
+    notes_zh: tuple[str, ...] = field(default=())
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(self.records())
+
+    def heading(self, lang: Lang = "en") -> str:
+        """Its title in `lang`, else in English."""
+        return (self.title_zh or self.title) if lang == "zh-Hant" else self.title
+
+    def remarks(self, lang: Lang = "en") -> tuple[str, ...]:
+        """What to know when reading it, in `lang`, else in English."""
+        return (self.notes_zh or self.notes) if lang == "zh-Hant" else self.notes
 
     def column(self, name: str) -> list[Cell]:
         """One column's cells, top to bottom; UsageError when there is no such column."""
@@ -97,11 +107,8 @@ class Table:
 
     def to_csv(self, lang: Lang = "en", delimiter: str = ",") -> str:
         """Comma- or tab-separated text with a header line; lists are joined by ``; ``."""
-        out = io.StringIO()
-        writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-        writer.writerow(self._flat_header())
-        writer.writerows([_plain(v) for v in row] for row in self._flat_rows(lang))
-        return out.getvalue()
+        rows = ([_plain(v) for v in row] for row in self._flat_rows(lang))
+        return "".join(_csv_line(cells, delimiter) for cells in (self._flat_header(), *rows))
 
     def to_markdown(self, lang: Lang = "en") -> str:
         """A Markdown pipe table of names rather than ids."""
@@ -135,21 +142,34 @@ class Table:
             import pandas as pd
         except ImportError as error:
             raise UsageError("pandas is not installed: pip install 'reegraph[pandas]'") from error
-        return pd.DataFrame(self.records(lang), columns=self._flat_header())
+        frame = pd.DataFrame(self.records(lang), columns=self._flat_header())
+        return frame.astype({c.name: "float64" for c in self.columns if c.type == "number"})
 
     def to_rich(self, lang: Lang = "en", wide: bool = False) -> RichTable:
         """A rich table for a terminal."""
         from rich import box
         from rich.table import Table as RichTable
+        from rich.text import Text
 
-        out = RichTable(box=box.SIMPLE_HEAD, title=self.title or None, title_justify="left", pad_edge=False)
+        out = RichTable(
+            box=box.SIMPLE_HEAD, title=self.heading(lang) or None, title_justify="left", pad_edge=False
+        )
         for c in self.columns:
             out.add_column(
                 c.heading(), justify="right" if c.type == "number" else "left", overflow="fold", no_wrap=wide
             )
         for row in self.rows:
-            out.add_row(*(_terminal(cell_text(v, lang)) for v in row))
+            out.add_row(*(Text(_clean(short_text(v, lang))) for v in row))  # Text: no markup, no emoji codes
         return out
+
+    def to_blocks(self, lang: Lang = "en") -> str:
+        """One block of ``column: value`` lines a row, for terminals too narrow for the table."""
+        width = max((len(c.heading()) for c in self.columns), default=0)
+        blocks = []
+        for row in self.rows:
+            pairs = zip(self.columns, (_clean(short_text(v, lang)) for v in row), strict=True)
+            blocks.append("\n".join(f"{c.heading():>{width}}  {text}" for c, text in pairs if text))
+        return "\n\n".join(blocks) + "\n" if blocks else ""
 
     def _repr_html_(self, lang: Lang = "en") -> str:
         head = "".join(f"<th>{html.escape(c.heading())}</th>" for c in self.columns)
@@ -159,7 +179,7 @@ class Table:
             + "</tr>"
             for row in self.rows
         )
-        caption = f"<caption>{html.escape(self.title)}</caption>" if self.title else ""
+        caption = f"<caption>{html.escape(self.heading(lang))}</caption>" if self.title else ""
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def __rich__(self) -> RichTable:
@@ -201,13 +221,20 @@ def cell_text(value: Cell, lang: Lang = "en") -> str:
             return str(value)
 
 
+def short_text(value: Cell, lang: Lang = "en") -> str:
+    """As cell_text, but a list's things by the part of their id after the colon, which takes less room."""
+    if isinstance(value, tuple):
+        return "; ".join(v.id.partition(":")[2] if isinstance(v, Thing) else v for v in value)
+    return cell_text(value, lang)
+
+
 def plain_number(value: Decimal) -> str:
     """A decimal without exponent or trailing zeros.
 
     >>> plain_number(Decimal("400000000")), plain_number(Decimal("69.20"))
     ('400000000', '69.2')
     """
-    text = f"{value:f}"
+    text = f"{value:f}" if value else "0"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -230,6 +257,13 @@ def _json_value(value: Cell) -> Any:
             return value
 
 
+def _csv_line(cells: list[str], delimiter: str) -> str:
+    out = io.StringIO()
+    # Before Python 3.13 a lone CR is put in quotes only where CR ends the lines.
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    return out.getvalue().removesuffix("\r\n") + "\n"
+
+
 def _plain(value: Any) -> str:
     match value:
         case None:
@@ -243,15 +277,18 @@ def _plain(value: Any) -> str:
 
 
 def _sheet_value(value: Any) -> Any:
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     text = "; ".join(map(str, value)) if isinstance(value, list) else value
+    if isinstance(text, str):
+        text = ILLEGAL_CHARACTERS_RE.sub("", text)
     # A leading = would make the spreadsheet run the cell as a formula.
     return f"'{text}" if isinstance(text, str) and text.startswith(("=", "+", "-", "@")) else text
 
 
-def _terminal(text: str) -> str:
-    """Text that cannot move the cursor or be taken for rich markup."""
-    clean = "".join(c for c in text if unicodedata.category(c) != "Cc" or c == "\n")
-    return clean.replace("[", "\\[")
+def _clean(text: str) -> str:
+    """Text that cannot move the cursor."""
+    return "".join(c for c in text if unicodedata.category(c) != "Cc" or c == "\n")
 
 
 def _tooltip(value: Cell) -> str:

@@ -118,6 +118,11 @@ def is_id(text: str) -> bool:
     return kind in KINDS and bool(SLUG.match(slug))
 
 
+def is_term(text: str) -> bool:
+    """True for a well-formed term of the ontology, such as ``ree:Contradiction``."""
+    return bool(re.fullmatch(r"ree:[A-Za-z][A-Za-z0-9]*", text))
+
+
 def prologue() -> str:
     """The PREFIX lines that are predeclared wherever a query is typed."""
     return "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items())

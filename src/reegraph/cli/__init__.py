@@ -11,6 +11,7 @@ import click
 from reegraph.cli.answers import ask, find, show, sparql, why
 from reegraph.cli.curate import add, anchor, check, coverage, fmt
 from reegraph.cli.keep import build, export, serve
+from reegraph.cli.scenarios import scenario
 from reegraph.errors import ReegraphError
 
 
@@ -30,7 +31,22 @@ def cli(context: click.Context, debug: bool) -> None:
     context.obj = {"debug": debug}
 
 
-for command in (ask, sparql, show, find, why, build, check, fmt, anchor, add, coverage, serve, export):
+for command in (
+    ask,
+    sparql,
+    show,
+    find,
+    why,
+    build,
+    check,
+    fmt,
+    anchor,
+    add,
+    coverage,
+    scenario,
+    serve,
+    export,
+):
     cli.add_command(command)
 
 

@@ -9,9 +9,10 @@ from typing import TextIO
 import click
 
 from reegraph.cli.output import format_options, graph, lang_option, store_options, write
-from reegraph.errors import UsageError
+from reegraph.errors import UnknownName, UsageError
 from reegraph.export import turtle
 from reegraph.folders import project_root
+from reegraph.plain import Choice, is_plain
 from reegraph.questions import read_questions
 from reegraph.table import Column, Lang, Table
 
@@ -31,11 +32,15 @@ def ask(
     token: str,
     articles: Path | None,
 ) -> None:
-    """Answer a named question; without a name, list the questions.
+    """Answer a named question, or a plain one in quotes; without either, list the questions.
+
+    For a plain question, in Chinese or English, it says which named one it chose, with which parameters and
+    how sure it is, and offers the next best; below its threshold it says that it does not know.
 
     \b
     Example:
       reegraph ask heavy-ree-dependence on=country:CN
+      reegraph ask "哪些重稀土加工依賴中國？"
     """
     if name is None:
         write(_questions(lang), format_, output, lang)
@@ -47,7 +52,16 @@ def ask(
             raise UsageError(f"{parameter!r} is not key=value, e.g. on=country:CN")
         values[key] = value
     with graph(url, token, articles) as g:
-        write(g.ask(name, **values), format_, output, lang)
+        if not is_plain(name):
+            write(g.ask(name, **values), format_, output, lang)
+            return
+        if values:
+            raise UsageError("a plain question takes no key=value; name the question instead")
+        choice, table = g.ask_plain(name)
+        _tell(choice, lang)
+        if table is None:
+            raise UnknownName("answer", name, [], "Name one of the questions above, or see `reegraph ask`.")
+        write(table, format_, output, lang)
 
 
 @click.command()
@@ -149,6 +163,17 @@ def why(what: str, format_: str, lang: Lang, url: str | None, token: str, articl
         click.echo(json.dumps(proof.to_dict(lang), ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(proof.lines(lang)))
+
+
+def _tell(choice: Choice, lang: Lang) -> None:
+    """Say on stderr what was chosen for a plain question, and what else it could be."""
+    click.echo(choice.why(lang), err=True)
+    if choice.best:
+        for key, value in choice.best.parameters.items():
+            shown = ",".join(value) if isinstance(value, tuple) else value
+            click.echo(f"  {key}={shown}", err=True)
+    for guess in choice.near:
+        click.echo(f"  or: reegraph ask {guess.question} ({guess.sure:.0%})", err=True)
 
 
 def _questions(lang: Lang) -> Table:

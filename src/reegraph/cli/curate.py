@@ -145,8 +145,8 @@ def add(
 
     \b
     Example:
-      reegraph add tang-2025 "920磅" subject=product:f-35 property=contains object=group:rare-earths
-          value=~920 unit=lb en="..." zh="..." --dry-run
+      reegraph add tang-2025 "需要9200磅稀土" subject=product:virginia-class property=requiresGood
+          object=group:rare-earths value=9200 unit=lb en="..." zh="..." --dry-run
     """
     if (phrase is None) == (file is None):
         raise UsageError("give a phrase with column=value pairs, or --file FILE")

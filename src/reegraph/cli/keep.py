@@ -106,6 +106,11 @@ def export(file: Path, format_: str | None, url: str | None, token: str, article
 @click.option(
     "--access-log", type=click.Path(path_type=Path), help="A file for one line a request, without queries."
 )
+@click.option(
+    "--articles",
+    type=click.Path(path_type=Path),
+    help="Folder of article texts, whose sentences the pages then show. [default: REEGRAPH_ARTICLES]",
+)
 def serve(
     host: str,
     port: int,
@@ -119,8 +124,11 @@ def serve(
     allow_service: bool,
     rate: float,
     access_log: Path | None,
+    articles: Path | None,
 ) -> None:
-    """Serve SPARQL at /sparql, graphs at /graphs, things at /id over the built graph or another dataset.
+    """Serve pages at /, SPARQL at /sparql, graphs at /graphs, things at /id, over the built graph.
+
+    Over another dataset (--dataset) there are no pages.
 
     The built graph and files are never written to.
 
@@ -134,6 +142,7 @@ def serve(
     from reegraph.server.listener import run
     from reegraph.server.metrics import log_to
     from reegraph.server.serving import chosen, read_only
+    from reegraph.web import site_routes
 
     source = chosen(dataset, writable=writable)
     held = read_tokens(tokens, os.environ, token_file)
@@ -152,4 +161,12 @@ def serve(
         return
     with progress() as tick:
         snapshot = fresh_snapshot(tick=tick)
-    run(snapshot, host, port, options=options, policy=policy)
+    folder = articles_folder(articles)
+    run(
+        snapshot,
+        host,
+        port,
+        options=options,
+        policy=policy,
+        pages=lambda store, version: site_routes(store, version=version, articles=folder),
+    )

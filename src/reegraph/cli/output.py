@@ -20,6 +20,8 @@ from reegraph.folders import articles_folder
 from reegraph.graph import KnowledgeGraph, connect, open_built
 from reegraph.table import FORMATS, LANGS, Lang, Table
 
+NARROWEST = 11  # characters a column; below that a table cannot be read
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -144,12 +146,15 @@ def write(table: Table, format_: str, output: Path | None, lang: Lang) -> None:
 def _to_terminal(table: Table, lang: Lang) -> None:
     width = None if sys.stdout.isatty() else 200  # a pipe has no width of its own
     console = Console(width=width, highlight=False)
-    console.print(table.to_rich(lang))
+    if console.width < NARROWEST * len(table.columns):
+        click.echo(table.to_blocks(lang), nl=False)
+    else:
+        console.print(table.to_rich(lang))
     rows = "row" if len(table) == 1 else "rows"
     click.echo(
         f"{len(table)} {rows}"
         + ("" if len(table) else ": the graph has nothing on this; it is unknown, not none"),
         err=True,
     )
-    for note in table.notes:
+    for note in table.remarks(lang):
         click.echo(f"note: {note}", err=True)

@@ -36,7 +36,7 @@ def draft(values: Mapping[str, str], phrase: str, where: str) -> Draft:
     if unknown:
         raise UsageError(f"no column {', '.join(unknown)}; there are: {', '.join(DRAFT_COLUMNS)}")
     nth = values.get("nth", "")
-    if nth and not (nth.isdigit() and int(nth)):
+    if nth and not (tsv.is_number(nth) and int(nth)):
         raise UsageError(f"nth={nth}: a number from 1 is wanted")
     cells = {k: tsv.canonical(v) for k, v in values.items() if k not in {"phrase", "nth"}}
     return Draft(cells, phrase, int(nth or 0), where)
@@ -56,7 +56,11 @@ def read_drafts(path: Path) -> list[Draft]:
         where = f"{path.name}:{number}"
         cells = line.split("\t")
         if len(cells) != len(header):
-            problems.append(Problem(where, f"{len(cells)} cells where the header has {len(header)}."))
+            problems.append(
+                Problem(
+                    where, f"{len(cells)} cells where the header has {len(header)}.", "Add or take out tabs."
+                )
+            )
             continue
         values = dict(zip(header, cells, strict=True))
         drafts.append(draft(values, values.get("phrase", ""), where))
@@ -109,16 +113,22 @@ def place(item: Draft, text: ArticleText) -> Anchor:
 
 
 def append(root: Path, source: Source, new: Sequence[Mapping[str, str]]) -> None:
-    """Write the rows at the end of the source's table and the new counts into its TOML."""
+    """Write the rows at the end of the source's table and the new counts into its TOML.
+
+    Raises CurationError, before anything is written, when the counts do not stand in the TOML as read.
+    """
+    remarks = sum(row["property"] == REMARK for row in new)
+    toml = root / "data" / "sources" / f"{source.slug}.toml"
+    content = toml.read_text(encoding="utf-8")
+    for key, before, more in (("claims", source.claims, len(new)), ("remarks", source.remarks, remarks)):
+        content, found = re.subn(rf"(?m)^{key} = {before}$", f"{key} = {before + more}", content)
+        if not found:
+            what = f"the line {key} = {before} is not there."
+            raise CurationError([Problem(f"data/sources/{toml.name}:1", what, "Write it in this form.")])
     path = root / "data" / "claims" / f"{source.slug}.tsv"
     old = path.read_text(encoding="utf-8") if path.exists() else "\t".join(COLUMNS) + "\n"
     added = "".join("\t".join(row[c] for c in COLUMNS) + "\n" for row in new)
     tsv.write(path, claim_table.canonical(old + added))
-    remarks = sum(row["property"] == REMARK for row in new)
-    toml = root / "data" / "sources" / f"{source.slug}.toml"
-    content = toml.read_text(encoding="utf-8")
-    for key, count in (("claims", source.claims + len(new)), ("remarks", source.remarks + remarks)):
-        content = re.sub(rf"(?m)^{key} = \d+$", f"{key} = {count}", content)
     tsv.write(toml, content)
 
 
@@ -130,4 +140,4 @@ def next_number(root: Path, source: Source) -> int:
     found, problems = tsv.read(path, COLUMNS, f"data/claims/{path.name}")
     if problems:
         raise CurationError(problems)
-    return max((int(row["id"]) for _, row in found if row["id"].isdigit()), default=0) + 1
+    return max((int(row["id"]) for _, row in found if tsv.is_number(row["id"])), default=0) + 1

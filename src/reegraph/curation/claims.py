@@ -129,7 +129,7 @@ def read_claims(
 
 def row_faults(row: Mapping[str, str], vocabulary: Vocabulary, ids: Ids) -> Iterator[tuple[str, str]]:
     """Each fault of a row as (what, remedy)."""
-    if not row["id"].isdigit() or row["id"].startswith("0"):
+    if not tsv.is_number(row["id"]) or row["id"].startswith("0"):
         yield f"id {row['id']!r} is not a running number.", "Use the next free number of this file."
     yield from _form_faults(row, vocabulary)
     yield from _figure_faults(row, vocabulary)
@@ -137,6 +137,7 @@ def row_faults(row: Mapping[str, str], vocabulary: Vocabulary, ids: Ids) -> Iter
     name = row["property"].removeprefix(NOT)
     signature = vocabulary.properties.get(name)
     if name == REMARK:
+        yield from _signature_faults(row, _REMARK_SIGNATURE)
         yield from _id_faults(row, _REMARK_SIGNATURE, vocabulary, ids)
     elif signature is None:
         near = nearest(name, vocabulary.properties)
@@ -155,7 +156,7 @@ def canonical(text: str) -> str:
 
 def _number(row: Sequence[str]) -> tuple[int, str]:
     first = tsv.canonical(row[0])
-    return (int(first), "") if first.isdigit() else (10**9, first)
+    return (int(first), "") if tsv.is_number(first) else (10**9, first)
 
 
 def _form_faults(row: Mapping[str, str], vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
@@ -199,7 +200,8 @@ def _figure_faults(row: Mapping[str, str], vocabulary: Vocabulary) -> Iterator[t
 
 def _anchor_faults(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     remedy = 'Find it by `reegraph anchor SOURCE "phrase"`.'
-    if not (row["start"].isdigit() and row["end"].isdigit() and int(row["start"]) < int(row["end"])):
+    spans = tsv.is_number(row["start"]) and tsv.is_number(row["end"])
+    if not (spans and int(row["start"]) < int(row["end"])):
         yield f"the anchor [{row['start']}, {row['end']}) is not a span.", remedy
     if len(row["sha256"]) != 64 or set(row["sha256"]) - set("0123456789abcdef"):
         yield "sha256 is not 64 hexadecimal digits.", remedy
@@ -221,7 +223,7 @@ def _signature_faults(row: Mapping[str, str], signature: Property) -> Iterator[t
             yield f"{signature.name} takes no {column}.", "Take it out or choose another property."
     if signature.abstract:
         yield f"{signature.name} is too wide for a claim.", "Use one of its sub-properties."
-    if row["value"] and not signature.words and not row["unit"]:
+    if figure.WORD.match(row["value"]) and not signature.words and not row["unit"]:
         yield (
             f"{signature.name} takes a figure, not the word {row['value']}.",
             "Give the figure or use another property.",

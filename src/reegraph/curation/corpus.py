@@ -48,6 +48,8 @@ class Corpus:
         """The name of a thing, a property or a source in ``en`` or ``zh``; the id itself when it has none."""
         if id_ in self.entities:
             return getattr(self.entities[id_], lang)  # type: ignore[no-any-return]
+        if id_ in self.sources:
+            return self.sources[id_].title_zh if lang == "zh" else self.sources[id_].title_en
         return self.vocabulary.labels.get((id_, lang), id_)
 
     def known_by(self, day: date) -> Corpus:
@@ -99,7 +101,11 @@ def read_corpus(root: Path, articles: Path | None = None) -> Corpus:
         path = data / "claims" / f"{source.slug}.tsv"
         if not path.exists():
             problems.append(
-                Problem(f"data/sources/{source.slug}.toml:1", f"data/claims/{path.name} is missing.")
+                Problem(
+                    f"data/sources/{source.slug}.toml:1",
+                    f"data/claims/{path.name} is missing.",
+                    "Restore it, or take the source out.",
+                )
             )
             continue
         found, faults = read_claims(path, source.id, source.year, vocabulary, ids)

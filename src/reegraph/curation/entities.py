@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from reegraph.terms import KINDS, is_id
 COLUMNS: Final = ("id", "class", "en", "zh", "aliases", "country", "broader", "external", "note")
 ALIAS_LANGS: Final = {"en": "en", "zh": "zh-Hant", "zh-Hans": "zh-Hans"}
 EXTERNAL: Final = {"wikidata": "http://www.wikidata.org/entity/"}
+_EXTERNAL_ID: Final = {"wikidata": re.compile(r"Q[1-9][0-9]*")}
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ def read_entities(folder: Path, vocabulary: Vocabulary) -> tuple[dict[str, Entit
             if row["id"] in entities:
                 what = f"id {row['id']} is defined already at {places[row['id']]}."
                 problems.append(Problem(where, what, "Keep one row, or choose another id."))
+                continue
+            if row["id"] in vocabulary.individuals:
+                what = f"id {row['id']} is defined already in ontology/vocabulary.ttl."
+                problems.append(Problem(where, what, "Keep one, or choose another id."))
                 continue
             entity, faults = _entity(row, path.stem, where, vocabulary)
             problems += faults
@@ -92,6 +98,11 @@ def _entity(
     ]
     aliases, faults = _pairs(row["aliases"], ALIAS_LANGS, "alias", where)
     external, more = _pairs(row["external"], EXTERNAL, "external id", where)
+    more += [
+        Problem(where, f"external id '{scheme}:{local}' is no id there.", "Write it as wikidata:Q408.")
+        for scheme, local in external
+        if not _EXTERNAL_ID[scheme].fullmatch(local)
+    ]
     entity = Entity(
         id=row["id"],
         cls=row["class"],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-_NUMBER = r"-?\d+(?:\.\d+)?"
+_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
 _RANGE = re.compile(rf"(~?)({_NUMBER})\.\.({_NUMBER})\Z")
 _BOUND = re.compile(rf"(>=|<=|>|<|~)?({_NUMBER})\Z")
 WORD: Final = re.compile(r"[a-z]+(?:-[a-z]+)*\Z")
@@ -46,7 +46,7 @@ class Figure:
     def widened(self, share: bool) -> tuple[Decimal, Decimal]:
         """The interval used to compare two figures: half the last printed digit wider, `~` 5 %.
 
-        A `share` is kept inside 0 and 100; an open end is minus or plus infinity otherwise.
+        A `share` printed between 0 and 100 stays there; an open end is minus or plus infinity otherwise.
         """
         low, high = self.lower, self.upper
         if self.comparator == "~" and self.value is not None:
@@ -55,7 +55,9 @@ class Figure:
         else:
             low = None if low is None else low - half_digit(low)
             high = None if high is None else high + half_digit(high)
-        bottom, top = (Decimal(0), Decimal(100)) if share else (Decimal("-Infinity"), Decimal("Infinity"))
+        printed = [n for n in (self.value, self.lower, self.upper) if n is not None]
+        bounded = share and all(0 <= n <= 100 for n in printed)
+        bottom, top = (Decimal(0), Decimal(100)) if bounded else (Decimal("-Infinity"), Decimal("Infinity"))
         return (
             bottom if low is None else max(low, bottom),
             top if high is None else min(high, top),
@@ -95,8 +97,8 @@ def parse(text: str, words: Mapping[str, Bounds]) -> Figure:
 def half_digit(number: Decimal) -> Decimal:
     """Half a unit in the last printed place; trailing zeros of whole numbers count as not printed.
 
-    >>> half_digit(Decimal("69.2")), half_digit(Decimal("270000"))
-    (Decimal('0.05'), Decimal('5000'))
+    >>> half_digit(Decimal("69.2")), int(half_digit(Decimal("270000")))
+    (Decimal('0.05'), 5000)
     """
     exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)  # only finite numbers are parsed

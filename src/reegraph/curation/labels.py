@@ -14,6 +14,7 @@ from reegraph.errors import Problem
 LONGEST_COPY: Final = 23  # characters in a row of an article that a label may share with it
 _HAN: Final = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "兩": 2}
 _POWERS: Final = {"十": 10, "百": 100, "千": 1000}
+_NUMERALS: Final = "0-9" + "".join(_HAN) + "".join(_POWERS)
 _LARGE: Final = {"萬": 10_000, "億": 100_000_000, "兆": 1_000_000_000_000}
 
 
@@ -36,10 +37,11 @@ def label_faults(claims: list[Claim], texts: Mapping[str, ArticleText]) -> Itera
 def numbers_in(text: str) -> set[Decimal]:
     """Every number that a text prints, in digits or Chinese numerals, powers (萬, 億) multiplied out.
 
-    >>> sorted(numbers_in("4,400萬噸，百分之九十，〇・一％"))
-    [Decimal('0.1'), Decimal('90'), Decimal('44000000')]
+    >>> {Decimal("44000000"), Decimal(90), Decimal("0.1")} <= numbers_in("4,400萬噸，百分之九十，〇・一％")
+    True
     """
-    plain = re.sub(r"\s+", "", text).replace(",", "").replace("・", ".").replace("．", ".").replace("點", ".")
+    plain = re.sub(r"\s+", "", text).replace(",", "").replace("・", ".").replace("．", ".")
+    plain = re.sub(rf"(?<=[{_NUMERALS}])點(?=[{_NUMERALS}])", ".", plain)  # 三點五, not 重點三項
     found: set[Decimal] = set()
     for match in re.finditer(r"(\d+(?:\.\d+)?)([萬億兆千百]*)", plain):
         number = Decimal(match[1])
@@ -47,11 +49,8 @@ def numbers_in(text: str) -> set[Decimal]:
         for letter in match[2]:
             number *= _POWERS.get(letter) or _LARGE[letter]
             found.add(number)
-    for match in re.finditer(r"(\d+)億(\d+)", plain):
-        found.add(Decimal(match[1]) * _LARGE["億"] + Decimal(match[2]))
-    for match in re.finditer(r"(\d+)萬(\d+)千?", plain):
-        tail = Decimal(match[2]) * (1000 if match[0].endswith("千") else 1)
-        found.add(Decimal(match[1]) * _LARGE["萬"] + tail)
+    for match in re.finditer(r"(?:\d+(?:\.\d+)?[千百]?[兆億萬]+)+(?:\d+[千百]?)?", plain):
+        found.add(_mixed(match[0]))
     for match in re.finditer(r"([二兩三四五六七八九十])分之([一二三四五六七八九])", plain):
         whole, part = _han(match[1]), _han(match[2])
         if whole and part:
@@ -64,6 +63,17 @@ def numbers_in(text: str) -> set[Decimal]:
         if (number_ := _han(match[0])) is not None:
             found.add(number_)
     return found
+
+
+def _mixed(text: str) -> Decimal:
+    """The number that digits and powers write together: 1億2000萬, 3萬5千."""
+    total = Decimal(0)
+    for digits, powers in re.findall(r"(\d+(?:\.\d+)?)([兆億萬千百]*)", text):
+        number = Decimal(digits)
+        for letter in powers:
+            number *= _POWERS.get(letter) or _LARGE[letter]
+        total += number
+    return total
 
 
 def _han(text: str) -> Decimal | None:
@@ -82,6 +92,8 @@ def _han(text: str) -> Decimal | None:
         elif letter in _POWERS:
             section += (digit or 1) * _POWERS[letter]
             digit = 0
+        elif total and not section + digit:  # 三萬億
+            total *= _LARGE[letter]
         else:
             total += (section + digit or 1) * _LARGE[letter]
             section = digit = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,17 @@ from reegraph.curation import tsv
 from reegraph.curation.claims import Ids
 from reegraph.curation.vocabulary import Vocabulary
 from reegraph.errors import Problem, nearest
+from reegraph.terms import XSD
 
 FACT_COLUMNS: Final = ("subject", "property", "value", "work", "note")
 CORRECTION_COLUMNS: Final = ("claim", "en", "zh", "certainty", "work", "note")
 REASON_COLUMNS: Final = ("claims", "en", "zh")
 BIBLIOGRAPHY_COLUMNS: Final = ("number", "work", "title", "url", "publisher", "year", "language", "claims")
 CERTAINTIES: Final = ("verified", "likely", "unsure")
+_FORMS: Final = {
+    XSD + "integer": re.compile(r"-?[0-9]+"),
+    XSD + "decimal": re.compile(r"-?[0-9]+(?:\.[0-9]+)?"),
+}
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,7 @@ def read_corrections(
         return [], []
     file = f"data/reference/{path.name}"
     rows, problems = tsv.read(path, CORRECTION_COLUMNS, file)
+    seen: dict[str, str] = {}
     for line, row in rows:
         where = f"{file}:{line}"
         if claims.get(row["claim"]) != "deprecated":
@@ -101,6 +108,11 @@ def read_corrections(
             problems.append(
                 Problem(where, f"work {row['work']} is not defined.", "Add it to data/entities/work.tsv.")
             )
+        problems += _label_problems(row, where)
+        if row["claim"] in seen:
+            what = f"{row['claim']} is corrected already at {seen[row['claim']]}."
+            problems.append(Problem(where, what, "Keep one row."))
+        seen.setdefault(row["claim"], where)
         if row["certainty"] == "verified" and not row["work"]:
             problems.append(
                 Problem(where, "a verified correction names no work.", "Name it, or lower the certainty.")
@@ -121,6 +133,7 @@ def read_reasons(path: Path, claims: Mapping[str, str]) -> tuple[list[Reason], l
                 problems.append(
                     Problem(f"data/{path.name}:{line}", f"{claim} is no claim.", "Correct the id.")
                 )
+        problems += _label_problems(row, f"data/{path.name}:{line}")
         reasons.append(Reason(frozenset(named), row["en"], row["zh"]))
     return reasons, problems
 
@@ -143,7 +156,7 @@ def read_bibliography(
             problems.append(
                 Problem(where, f"work {row['work']} is not defined.", "Add it to data/entities/work.tsv.")
             )
-        if not row["number"].isdigit():
+        if not tsv.is_number(row["number"]):
             problems.append(
                 Problem(where, f"number {row['number']!r} is none.", "Give the number as printed.")
             )
@@ -156,19 +169,35 @@ def _fact_faults(row: Mapping[str, str], ids: Ids, vocabulary: Vocabulary) -> It
     if row["subject"] not in ids.classes:
         near = nearest(row["subject"], ids.classes)
         yield f"subject {row['subject']} is not defined{_perhaps(near)}.", "Correct it or add the entity."
-    if row["property"] not in vocabulary.reference_properties:
+    datatype = vocabulary.reference_properties.get(row["property"])
+    if datatype is None:
         near = nearest(row["property"], vocabulary.reference_properties)
         yield (
             f"property {row['property']!r} is not in the ontology{_perhaps(near)}.",
             "Correct it or add the property.",
         )
-    elif vocabulary.reference_properties[row["property"]] == "thing" and row["value"] not in ids.classes:
+    elif datatype == "thing" and row["value"] not in ids.classes:
         yield f"value {row['value']} is not defined.", "Correct it or add the entity."
+    elif not row["value"]:
+        yield "value is empty.", "Fill it in or take the row out."
+    elif (form := _FORMS.get(datatype)) and not form.fullmatch(row["value"]):
+        yield (
+            f"value {row['value']!r} is no {datatype.rpartition('#')[2]}, which {row['property']} takes.",
+            "Correct the value.",
+        )
     if row["work"] not in ids.classes:
         yield (
             f"work {row['work']} is not defined.",
             "Every reference entry cites a work of data/entities/work.tsv.",
         )
+
+
+def _label_problems(row: Mapping[str, str], where: str) -> list[Problem]:
+    return [
+        Problem(where, f"{column} is empty.", "Say it in English and Traditional Chinese.")
+        for column in ("en", "zh")
+        if not row[column]
+    ]
 
 
 def _perhaps(near: list[str]) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from reegraph.curation import edtf
 from reegraph.curation.anchors import Anchor
 from reegraph.errors import Problem
+from reegraph.terms import is_id
 
 _REQUIRED: Final = {
     "title_zh": str,
@@ -36,8 +37,8 @@ _OPTIONAL: Final = {
     "uncovered": list,
     "note": str,
 }
-_AUTHOR: Final = {"name_zh", "name_en", "affiliation_zh", "affiliation_en"}
-_UNCOVERED: Final = {"start", "end", "sha256", "reason"}
+_AUTHOR: Final = dict.fromkeys(("name_zh", "name_en", "affiliation_zh", "affiliation_en"), str)
+_UNCOVERED: Final = {"start": int, "end": int, "sha256": str, "reason": str}
 REASONS: Final = frozenset(
     [
         "heading",
@@ -113,13 +114,17 @@ def read_sources(folder: Path) -> tuple[dict[str, Source], list[Problem]]:
     problems: list[Problem] = []
     for path in sorted(folder.glob("*.toml")):
         place = f"data/sources/{path.name}"
+        if not is_id(f"source:{path.stem}"):
+            what = "the name is not of the form author-2025."
+            problems.append(Problem(f"{place}:1", what, "Rename the file and its table of claims."))
+            continue
         try:
             content = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             line = re.search(r"line (\d+)", str(error))
             problems.append(Problem(f"{place}:{line[1] if line else 1}", f"{error}.", "Correct the TOML."))
             continue
-        faults = [Problem(f"{place}:1", f) for f in _faults(content)]
+        faults = [Problem(f"{place}:1", f, "Correct the TOML.") for f in _faults(content)]
         problems += faults
         if not faults:
             sources[f"source:{path.stem}"] = _source(f"source:{path.stem}", content)
@@ -135,27 +140,35 @@ def _faults(content: Mapping[str, Any]) -> list[str]:
     faults += [
         f"{key} must be of type {known[key].__name__}."
         for key in content
-        if key in known and not isinstance(content[key], known[key])
+        if key in known and type(content[key]) is not known[key]  # isinstance takes true for an int
     ]
     if faults:
         return faults
     faults += [
-        "authors must each have " + ", ".join(sorted(_AUTHOR))
+        f"authors must each have {', '.join(sorted(_AUTHOR))}, as text."
         for a in content["authors"]
-        if set(a) != _AUTHOR
+        if not _is_table(a, _AUTHOR)
     ]
-    if content["paragraphs"] != sorted(set(content["paragraphs"])):
+    if not re.fullmatch("[0-9a-f]{64}", content["sha256"]):
+        faults.append("sha256 is not 64 hexadecimal digits.")
+    offsets = content["paragraphs"]
+    if any(type(p) is not int for p in offsets) or offsets != sorted(set(offsets)):
         faults.append("paragraphs must be rising offsets.")
     try:
         edtf.parse(content["published"])
     except ValueError as error:
         faults.append(str(error))
     for number, span in enumerate(content.get("uncovered", []), 1):
-        if set(span) != _UNCOVERED or span["reason"] not in REASONS:
+        if not _is_table(span, _UNCOVERED) or span["reason"] not in REASONS:
             faults.append(
                 f"uncovered {number} needs start, end, sha256, and a reason: {', '.join(sorted(REASONS))}."
             )
     return faults
+
+
+def _is_table(value: object, types: Mapping[str, type]) -> bool:
+    """True for a TOML table with just these keys, each of its type."""
+    return isinstance(value, dict) and {k: type(v) for k, v in value.items()} == types
 
 
 def _source(id_: str, content: Mapping[str, Any]) -> Source:

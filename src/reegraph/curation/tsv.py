@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +12,8 @@ from pathlib import Path
 from reegraph.errors import CurationError, Problem
 
 Row = tuple[int, dict[str, str]]  # the line it stands on, counted from 1, and its cells by column
-_SAVE_AS = "Save it as UTF-8 text, tab-separated, without quotes."
+SAVE_AS = "Save it as UTF-8 text, tab-separated, without quotes."
+_WRAPPED = re.compile(r'"(?:[^"]|"")*"')  # not `"A" and "B"`, whose inner quotes are not doubled
 
 
 def read(path: Path, columns: Sequence[str], place: str) -> tuple[list[Row], list[Problem]]:
@@ -22,7 +24,7 @@ def read(path: Path, columns: Sequence[str], place: str) -> tuple[list[Row], lis
     try:
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        return [], [Problem(f"{place}:1", f"byte {error.start} is not UTF-8.", _SAVE_AS)]
+        return [], [Problem(f"{place}:1", f"byte {error.start} is not UTF-8.", SAVE_AS)]
     problems = list(_form_problems(text, place))
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     header = lines[0].split("\t")
@@ -66,6 +68,11 @@ def canonical(cell: str) -> str:
     return " ".join(unicodedata.normalize("NFC", cell).split())
 
 
+def is_number(cell: str) -> bool:
+    """True for digits 0 to 9 only; str.isdigit also takes ² and １."""
+    return cell.isascii() and cell.isdigit()
+
+
 def write(path: Path, content: str) -> None:
     """Put `content` in place of the file at once, so that no reader meets half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -100,8 +107,8 @@ def _form_problems(content: str, place: str) -> Iterator[Problem]:
 
 def _cell_problems(cells: Sequence[str], columns: Sequence[str], where: str) -> Iterator[Problem]:
     for name, cell in zip(columns, cells, strict=True):
-        if len(cell) > 1 and cell.startswith('"') and cell.endswith('"'):
-            yield Problem(where, f"{name} is wrapped in double quotes (a spreadsheet's way).", _SAVE_AS)
+        if _WRAPPED.fullmatch(cell):
+            yield Problem(where, f"{name} is wrapped in double quotes (a spreadsheet's way).", SAVE_AS)
         elif any(unicodedata.category(c) in {"Cc", "Cf", "Co", "Cs"} for c in cell):
             yield Problem(where, f"{name} holds a character that cannot be seen.", "Type the cell again.")
         elif cell != canonical(cell):
@@ -111,9 +118,12 @@ def _cell_problems(cells: Sequence[str], columns: Sequence[str], where: str) -> 
 def loose_lines(content: str) -> list[str]:
     """The lines of a table however a spreadsheet saved it: byte order mark, CR and cell quotes taken off."""
     plain = content.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return ["\t".join(_unquoted(c) for c in line.split("\t")) for line in plain.split("\n") if line.strip()]
+    lines = ("\t".join(_unquoted(c) for c in line.split("\t")) for line in plain.split("\n"))
+    return [line for line in lines if line.strip()]
 
 
 def _unquoted(cell: str) -> str:
-    wrapped = len(cell) > 1 and cell.startswith('"') and cell.endswith('"')
-    return cell[1:-1].replace('""', '"') if wrapped else cell
+    cell = cell.strip()
+    while _WRAPPED.fullmatch(cell):
+        cell = cell[1:-1].replace('""', '"').strip()
+    return cell

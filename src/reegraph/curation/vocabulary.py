@@ -40,12 +40,13 @@ class Property:
     text_valued: bool
     words: bool = False  # whether a word may stand as the value
     abstract: bool = False  # claims use one of its sub-properties
+    unbounded: bool = False  # a percentage that may lie under 0 or over 100
     family: str = ""  # properties of one family measure the same by different definitions
 
     @property
     def is_share(self) -> bool:
-        """True when its only unit is the percent, so that 0 and 100 bound it."""
-        return self.units == {"percent"}
+        """True when its only unit is the percent and it is part of a whole, so that 0 and 100 bound it."""
+        return self.units == {"percent"} and not self.unbounded
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,7 @@ def _property(graph: _Graph, node: ox.NamedNode) -> Property:
         text_valued=graph.text(node, REE + "textValued") == "true",
         words=graph.one(node, "takesWord") is not None,
         abstract=graph.text(node, REE + "abstract") == "true",
+        unbounded=graph.text(node, REE + "unbounded") == "true",
         family=graph.text(node, REE + "family"),
     )
 

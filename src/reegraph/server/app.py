@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from reegraph.errors import QueryError, ReegraphError
 from reegraph.server.access import Rate, Tokens
@@ -60,11 +60,12 @@ def create_app(
     version: str = "",
     options: Options | None = None,
     policy: Policy | None = None,
+    routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """The service over a store that nobody else writes to while it is served, or over another source of data.
 
     `version` names the data (header X-Dataset-Version, and part of each entity tag); without one,
-    a fresh random name is taken.
+    a fresh random name is taken. `routes` are served beside its own addresses.
     """
     source = Source(store=data) if isinstance(data, EmbeddedStore) else data
     policy = policy or Policy()
@@ -103,6 +104,7 @@ def create_app(
             at("/ontology", "/ontology", thing),
             at("/health", "/health", {"GET": service.health}),
             at("/metrics", "/metrics", {"GET": figures}),
+            *routes,
         ],
         lifespan=lifespan,
     )

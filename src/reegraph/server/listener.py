@@ -6,10 +6,12 @@ import asyncio
 import errno
 import socket
 import sys
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
 import uvicorn
+from starlette.routing import BaseRoute
 
 from reegraph.errors import ReegraphError, SnapshotError, UsageError
 from reegraph.server.app import Policy, create_app
@@ -18,6 +20,9 @@ from reegraph.server.engine import FORKS, Engine
 from reegraph.server.guard import adopt_orphans, guarded
 from reegraph.server.protocol import QUERY_LIMIT
 from reegraph.snapshot import Snapshot
+from reegraph.store import EmbeddedStore
+
+Pages = Callable[[EmbeddedStore, str], Sequence[BaseRoute]]
 
 _PATIENCE: Final = 3  # seconds that open requests get to end after a signal
 _BACKLOG: Final = 2048
@@ -31,10 +36,12 @@ def run(
     options: Options | None = None,
     policy: Policy | None = None,
     name: str = "",
+    pages: Pages | None = None,
 ) -> None:
     """Serve a snapshot, or other data, until SIGINT or SIGTERM; port 0 takes a free one.
 
-    Says its address on stderr once the data are loaded; `name` is what it says there of other data. Raises
+    Says its address on stderr once the data are loaded; `name` is what it says there of other data. `pages`
+    gives the routes that a snapshot is served with beside the endpoint's own. Raises
     UsageError when the address cannot be listened on, SystemExit when the data cannot be loaded.
     """
     if isinstance(data, Snapshot):
@@ -43,12 +50,16 @@ def run(
         source, version = data, ""
     with bound(host, port) as listener:
         listener.listen(_BACKLOG)
-        told = f"reegraph {version or name} at {address(listener)}/sparql (Ctrl-C stops)"
+        shown = f", pages at {address(listener)}/" if pages else ""
+        told = f"reegraph {version or name} at {address(listener)}/sparql{shown} (Ctrl-C stops)"
         said: list[str] = [told if FORKS else f"{told}; without isolation: this system cannot fork"]
 
         def front(alive: int = -1) -> None:
             adopt_orphans()
-            app = create_app(source, version=version, options=options, policy=policy)
+            routes: Sequence[BaseRoute] = ()
+            if pages and isinstance(data, Snapshot):
+                routes = pages(EmbeddedStore.load(data.quads), version)
+            app = create_app(source, version=version, options=options, policy=policy, routes=routes)
             _Server(configured(app), app.state.engine, said, alive).run(sockets=[listener])
 
         if FORKS:

@@ -29,6 +29,8 @@ from reegraph.store.protocol import Solutions
 from reegraph.terms import prologue
 
 _PLACE = re.compile(r"line (\d+), column (\d+)")
+# SPARQLWrapper reads the query's form off its words, those of comments too; lines keep their numbers.
+_COMMENT = re.compile(r"^[ \t]*#[^\n]*", re.MULTILINE)
 _RESULTS = "application/sparql-results+json"
 _TRIPLES = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.8"
 
@@ -97,7 +99,7 @@ class RemoteStore:
         wrapper = SPARQLWrapper(url, agent="reegraph")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns of a text that is no query; the service says why
-            wrapper.setQuery(prologue() + text)
+            wrapper.setQuery(prologue() + _COMMENT.sub("", text))
         wrapper.setMethod(POST)
         wrapper.setOnlyConneg(True)  # else it adds format=xml, which services put before the Accept header
         wrapper.setTimeout(self._timeout)
@@ -146,7 +148,8 @@ class RemoteStore:
     def _results(self, body: bytes, media: str) -> Solutions | bool:
         if media not in {_RESULTS, "application/json"}:
             raise StoreError(
-                f"{self.url}: answered {media or 'nothing'} where SPARQL results were asked for."
+                f"{self.url}: answered {media or 'nothing'} where SPARQL results were asked for. "
+                "Give the address of its SPARQL endpoint, such as http://localhost:8765/sparql."
             )
         try:
             results = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)

@@ -1,0 +1,235 @@
+"""How a plain sentence is read, English or Chinese: its tokens and the times it speaks of.
+
+A token is a stemmed word or number, or one Chinese character in its traditional form. Chinese has no
+spaces, so names and keywords are found as the longest runs of tokens, and loose wording by its pairs of
+characters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from reegraph.everyday import SIMPLIFIED
+
+CJK: Final = "\u3400-\u4dbf\u4e00-\u9fff"
+Run = tuple[str, ...]  # a name or keyword as tokens
+
+_VARIANTS: Final = str.maketrans({"臺": "台", "佔": "占", "着": "著", "裏": "裡", "爲": "為"})
+_PIECE: Final = re.compile(rf"[a-z0-9]+(?:[.,]\d+)*(?:'[a-z]+)?|[{CJK}]|%")
+_NUMERAL: Final = re.compile(r"([二三四五六七八九]?十[一二三四五六七八九]?)|([一二三四五六七八九])(?=月)")
+_DIGITS: Final = {c: n for n, c in enumerate("零一二三四五六七八九")}
+_MONTHS: Final = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_MONTH: Final = "|".join(m if m == "may" else f"{m}|{m[:3]}" for m in _MONTHS)
+_DATES: Final = tuple(
+    re.compile(p)
+    for p in (
+        r"(?P<y>(?:19|20)\d\d)\s*(?:年|-|/)\s*(?P<m>\d{1,2})\s*(?:月|-|/)\s*(?P<d>\d{1,2})\s*[日號]?(?!\d)",
+        r"(?P<y>(?:19|20)\d\d)\s*年\s*(?P<m>\d{1,2})\s*月",
+        r"(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])(?!\d)",
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<n>{_MONTH})\.?,? (?P<y>(?:19|20)\d\d)\b",
+        rf"\b(?P<n>{_MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>(?:19|20)\d\d)\b",
+        rf"\b(?P<n>{_MONTH})\.?,? (?:of )?(?P<y>(?:19|20)\d\d)\b",
+        r"(?<![\d.,$])(?P<y>(?:19|20)\d\d)(?![\d,.]\d|\d|年代|s\b)年?",
+    )
+)
+_TODAY: Final = re.compile(r"\b(?:today|right now|currently|at present)\b|今天|今日|現在|目前|如今")
+
+
+@dataclass(frozen=True)
+class Token:
+    """One token and where it stands in the folded text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class When:
+    """A time that is mentioned: its last day, how fine it is (year, month, day), and where it stands."""
+
+    day: date
+    grain: str
+    first: date
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Text:
+    """A plain sentence as it is read."""
+
+    folded: str
+    tokens: tuple[Token, ...]
+    whens: tuple[When, ...]
+    now: bool
+    proper: frozenset[str]  # its words with a capital
+
+    @property
+    def run(self) -> Run:
+        """The tokens alone."""
+        return tuple(t.text for t in self.tokens)
+
+
+@dataclass(frozen=True)
+class Script:
+    """How characters are folded: simplified to traditional, as the names themselves pair them."""
+
+    table: Mapping[int, str]
+
+    def fold(self, text: str) -> str:
+        """The text in lower case and traditional characters, numerals of months and tens as digits.
+
+        >>> Script.learnt([]).fold("谁在十月买ＥＵ的F-35")
+        '誰在10月買eu的f35'
+        """
+        # "US" is a country and "us" is not: only capitals tell.
+        plain = re.sub(
+            r"\b(?:US|U\.S\.(?:A\.)?)(?![A-Za-z])", " america ", unicodedata.normalize("NFKC", text)
+        )
+        plain = plain.casefold().translate(self.table).translate(_VARIANTS).replace("’", "'")
+        plain = re.sub(r"(?<=[a-z])-(?=\d)", "", plain)
+        plain = re.sub(r"(?<=\d)(?=(?:nm|kg|kt)\b)", " ", plain)
+        return _NUMERAL.sub(lambda m: str(_numeral(m[0])), plain)
+
+    def read(self, text: str) -> Text:
+        """The tokens and times of a text."""
+        folded = self.fold(text)
+        tokens = tuple(Token(stem(m[0]), *m.span()) for m in _PIECE.finditer(folded))
+        proper = frozenset(stem(w.casefold()) for w in re.findall(r"(?<!^)\b[A-Z][A-Za-z']+", text.strip()))
+        return Text(folded, tokens, tuple(_whens(folded)), bool(_TODAY.search(folded)), proper)
+
+    def run(self, name: str) -> Run:
+        """A name as tokens."""
+        return tuple(stem(m[0]) for m in _PIECE.finditer(self.fold(name)))
+
+    @classmethod
+    def learnt(cls, names: Iterable[Iterable[str]]) -> Script:
+        """The script of these names (all names of one thing together) and of everyday words."""
+        table = {ord(simple): full for simple, full in SIMPLIFIED}
+        votes = Counter(pair for group in names for pair in _pairs(list(group)))
+        for (simple, full), _ in sorted(votes.items(), key=lambda item: item[1]):
+            table.setdefault(ord(simple), full)
+        return cls(table)
+
+
+def stem(word: str) -> str:
+    """An English word without its ending, as far as endings tell nothing; others as they are.
+
+    >>> [stem(w) for w in ("countries", "processes", "mines", "refined", "processing", "china's")]
+    ['country', 'process', 'mine', 'refin', 'process', 'china']
+    """
+    word = re.sub(r"'s?$|'[a-z]+$", "", word)
+    if not word.isascii() or len(word) < 4 or any(c.isdigit() for c in word):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        base = word.removesuffix(ending)
+        if base != word and len(base) > 3 and any(v in base for v in "aeiouy"):
+            return base[:-1] if base[-1] == base[-2] and base[-1] not in "sl" else base.removesuffix("e")
+    return word.removesuffix("e") if len(word) > 5 else word
+
+
+def features(run: Run) -> dict[str, tuple[int, ...]]:
+    """What loose wording is compared by, and where it stands: words and pairs of characters."""
+    found: dict[str, list[int]] = {}
+    for place, token in enumerate(run):
+        if not is_cjk(token):
+            found.setdefault(token, []).append(place)
+        elif place + 1 < len(run) and is_cjk(run[place + 1]):
+            found.setdefault(token + run[place + 1], []).extend((place, place + 1))
+    return {feature: tuple(places) for feature, places in found.items()}
+
+
+def is_cjk(text: str) -> bool:
+    """True when a Chinese character is in the text."""
+    return re.search(f"[{CJK}]", text) is not None
+
+
+def runs_in(run: Run, wanted: Container[Run], longest: int) -> list[tuple[int, int]]:
+    """Where the wanted runs stand, those inside a longer one left out."""
+    found = [
+        (start, end)
+        for start in range(len(run))
+        for end in range(start + 1, min(len(run), start + longest) + 1)
+        if run[start:end] in wanted
+    ]
+    return [(s, e) for s, e in found if not inside(s, e, found)]
+
+
+def inside(start: int, end: int, others: Sequence[tuple[int, int]]) -> bool:
+    return any(s <= start and end <= e and e - s > end - start for s, e in others)
+
+
+def _pairs(group: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Characters that two names of one thing write differently, simplified first."""
+    for one in group:
+        for other in group:
+            if len(one) != len(other) or one == other:
+                continue
+            differing = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+            if (len(one) == 1 or len(differing) * 4 <= len(one) * 3) and all(
+                _simplified(a) and not _simplified(b) for a, b in differing
+            ):
+                yield from differing
+
+
+def _simplified(character: str) -> bool:
+    """True of a Chinese character that Big5 has not: those are the simplified ones."""
+    try:
+        character.encode("big5")
+    except UnicodeEncodeError:
+        return is_cjk(character)
+    return False
+
+
+def _numeral(text: str) -> int:
+    tens, ten, ones = text.partition("十")
+    return (_DIGITS.get(tens, 1) * 10 if ten else _DIGITS[tens]) + _DIGITS.get(ones, 0)
+
+
+def _whens(folded: str) -> Iterator[When]:
+    taken: list[tuple[int, int]] = []
+    for pattern in _DATES:
+        for match in pattern.finditer(folded):
+            start, end = match.span()
+            if any(s < end and start < e for s, e in taken):
+                continue
+            if when := _when(match):
+                taken.append((start, end))
+                yield when
+
+
+def _when(match: re.Match[str]) -> When | None:
+    """The time of a match; a month or year stands for its last day."""
+    parts = match.groupdict()
+    year = int(parts["y"])
+    if name := parts.get("n"):
+        month: int | None = next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(name))
+    else:
+        month = int(parts["m"]) if parts.get("m") else None
+    try:
+        if month is None:
+            return When(date(year, 12, 31), "year", date(year, 1, 1), *match.span())
+        if not parts.get("d"):
+            last = date(year, month, monthrange(year, month)[1])
+            return When(last, "month", last.replace(day=1), *match.span())
+        day = date(year, month, int(parts["d"]))
+        return When(day, "day", day, *match.span())
+    except (ValueError, IndexError):
+        return None

@@ -1,0 +1,253 @@
+"""Routes of the site: addresses to pages, each page with its data twins, every answer with its headers."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import re
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from reegraph.errors import ReegraphError, UnknownName
+from reegraph.folders import project_root
+from reegraph.server.negotiation import choose, takes_gzip
+from reegraph.store import EmbeddedStore
+from reegraph.table import LANGS, Lang
+from reegraph.web import pages
+from reegraph.web.endpoint import typed_answer
+from reegraph.web.i18n import word
+from reegraph.web.pages.ask import Ask
+from reegraph.web.panel import View
+from reegraph.web.render import Renderer
+from reegraph.web.site import Site
+
+_log = logging.getLogger(__name__)
+CSP: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS: Final = {
+    "Content-Security-Policy": CSP,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+_TWINS: Final = {"json": "application/json", "csv": "text/csv", "rq": "application/sparql-query"}
+_MEDIA: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_STATIC: Final = Path(__file__).parent / "static"
+_NAMED: Final[dict[str, Callable[[Ask], View]]] = {
+    "thing": pages.thing,
+    "question": pages.question,
+    "claim": pages.claim,
+    "source": pages.source,
+    "disagreement": pages.disagreement,
+    "dependency": pages.conclusion,
+    "ontology": pages.term,
+}
+_PLAIN: Final[dict[str, Callable[[Ask], View]]] = {
+    "home": pages.home,
+    "search": pages.search,
+    "questions": pages.questions,
+    "sources": pages.sources,
+    "disagreements": pages.disagreements,
+    "controls": pages.controls,
+    "elements": pages.elements,
+    "ontology": pages.ontology,
+    "sparql": pages.sparql,
+}
+
+
+def site_routes(
+    store: EmbeddedStore,
+    *,
+    version: str = "",
+    articles: Path | None = None,
+    root: Path | None = None,
+    today: Callable[[], date] | None = None,
+    warm: bool = True,
+) -> Sequence[BaseRoute]:
+    """The routes of the explorer over a store that nobody writes to.
+
+    `today` says what day it is (tests give one). With `warm`, a thread reads ahead what every page needs.
+    """
+    site = Site(store, root or project_root(), version=version, articles=articles)
+    app = _App(site, Renderer(site), today or (lambda: datetime.now(UTC).date()))
+    if warm:
+        threading.Thread(target=site.warm, name="reegraph-warm", daemon=True).start()
+    return [
+        Route("/", app.front),
+        Route("/static/{name}", app.static),
+        *(route for lang in LANGS for route in _of_language(app, lang)),
+    ]
+
+
+def _of_language(app: _App, lang: Lang) -> list[BaseRoute]:
+    return [
+        Route(f"/{lang}", app.to_home),
+        *(Route(f"/{lang}/{kind}/{{name:path}}", app.page) for kind in _NAMED),
+        Route(f"/{lang}/{{path:path}}", app.page),
+    ]
+
+
+class _App:
+    """The handlers, and what they share."""
+
+    def __init__(self, site: Site, renderer: Renderer, today: Callable[[], date]) -> None:
+        self.site, self.renderer, self.today = site, renderer, today
+
+    async def front(self, request: Request) -> Response:
+        """/ leads to the language that the browser asks for."""
+        lang = preferred_lang(request.headers.get("accept-language", ""))
+        return _finished(RedirectResponse(f"/{lang}/", 302, {"Vary": "Accept-Language"}), request)
+
+    async def to_home(self, request: Request) -> Response:
+        return RedirectResponse(f"{request.url.path}/", 308)
+
+    async def static(self, request: Request) -> Response:
+        """Our own style sheet, script and icon."""
+        name = request.path_params["name"]
+        path = _STATIC / name
+        if not re.fullmatch(r"[a-z]+\.(css|js|svg)", name) or not path.is_file():
+            return _finished(Response("not here\n", 404, media_type="text/plain"), request)
+        response = Response(path.read_bytes(), media_type=_MEDIA[path.suffix])
+        response = _finished(response, request)
+        if request.url.query:  # the address carries the file's hash
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+    async def page(self, request: Request) -> Response:
+        """A page, or its twin where the address ends in .json, .csv or .rq."""
+        lang: Lang = "zh-Hant" if request.url.path.startswith("/zh-Hant") else "en"
+        path = request.url.path.removeprefix(f"/{lang}/")
+        path, twin = _twin(path)
+        kind, _, _ = path.partition("/")
+        name = request.path_params.get("name", "")
+        if twin:
+            name = name.removesuffix(f".{twin}")
+        values = dict(request.query_params)
+        if kind == "sparql" and path == kind:
+            answered = await typed_answer(request, values.get("query", ""), twin)
+            if isinstance(answered, Response):
+                return answered
+        else:
+            answered = {}
+        ask = Ask(self.site, lang, self.today(), name, values)
+        response = await run_in_threadpool(self._drawn, ask, path, kind, twin, request, answered)
+        return _finished(response, request)
+
+    def _drawn(
+        self, ask: Ask, path: str, kind: str, twin: str, request: Request, extra: dict[str, Any]
+    ) -> Response:
+        try:
+            return self._answer(ask, path, kind, twin, request, extra)
+        except ReegraphError as error:
+            if error.http_status >= 500:
+                _log.exception("%s failed", request.url.path)
+            return self._failure(ask, error, twin, request)
+        except Exception:  # the outermost edge: the reader learns that it failed, the log learns why
+            _log.exception("%s failed", request.url.path)
+            return self._failure(ask, ReegraphError(word(ask.lang, "failed_next")), twin, request)
+
+    def _answer(
+        self, ask: Ask, path: str, kind: str, twin: str, request: Request, extra: dict[str, Any]
+    ) -> Response:
+        if "/" in path and kind in _NAMED and ask.name:
+            view = _NAMED[kind](ask)
+        elif (path or "home") in _PLAIN and not (path == "home" and not twin):
+            view = _PLAIN[path or "home"](ask)
+        else:
+            raise UnknownName(
+                "page", f"/{ask.lang}/{path}", [f"/{ask.lang}/{p}" for p in _PLAIN if p != "home"]
+            )
+        if not twin and view.panels:
+            twin = _negotiated(request)
+        if twin:
+            return _data(view, twin, ask, self.site.version)
+        words = {**view.words, **extra}
+        html = self.renderer.page(
+            View(view.template, view.title, view.panels, words, view.status), ask, path, request
+        )
+        return Response(html, view.status, media_type="text/html")
+
+    def _failure(self, ask: Ask, error: ReegraphError, twin: str, request: Request) -> Response:
+        status = error.http_status
+        near = error.near if isinstance(error, UnknownName) else []
+        if twin or _negotiated(request) == "json":
+            body = {"error": {"code": type(error).__name__, "message": str(error)}}
+            return Response(
+                json.dumps(body, ensure_ascii=False) + "\n", status, media_type="application/json"
+            )
+        kind = "e404" if status == 404 else "e400" if status < 500 else "e500"
+        words = {"message": str(error), "near": near, "kind": kind}
+        view = View("error.html", word(ask.lang, kind), (), words, status)
+        return Response(self.renderer.page(view, ask, "", request), status, media_type="text/html")
+
+
+def preferred_lang(accept: str) -> Lang:
+    """zh-Hant for a reader whose first known language is Chinese, else en.
+
+    >>> preferred_lang("zh-TW,zh;q=0.9,en;q=0.8"), preferred_lang("fr, en;q=0.5, zh;q=0.1")
+    ('zh-Hant', 'en')
+    """
+    ranked = []
+    for part in accept.split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            ranked.append((-float(quality or 1), tag.lower()))
+        except ValueError:
+            continue
+    for _, tag in sorted(ranked, key=lambda r: r[0]):
+        if tag.startswith(("zh", "en")):
+            return "zh-Hant" if tag.startswith("zh") else "en"
+    return "en"
+
+
+def _twin(path: str) -> tuple[str, str]:
+    """A path and its twin's ending; the home page's twin is home.json."""
+    stem, dot, ending = path.rpartition(".")
+    return (stem, ending) if dot and ending in _TWINS else (path, "")
+
+
+def _negotiated(request: Request) -> str:
+    """json or csv where Accept weighs it above HTML, else nothing."""
+    accept = request.headers.get("accept", "")
+    media = choose(accept, ["text/html", "application/json", "text/csv"]) if accept else None
+    return {"application/json": "json", "text/csv": "csv"}.get(media or "", "")
+
+
+def _data(view: View, twin: str, ask: Ask, version: str) -> Response:
+    if not view.panels:
+        raise UnknownName("twin", twin, [], "This page has no data of its own.")
+    if twin == "json":
+        return Response(view.to_json(ask.lang, version), media_type=_TWINS[twin])
+    if twin == "rq":
+        return Response(view.to_sparql(), media_type=_TWINS[twin])
+    panel = ask.values.get("panel", "")
+    names = [p.name for p in view.panels]
+    if panel and panel not in names:
+        raise UnknownName("panel", panel, names, f"This page has: {', '.join(names)}.")
+    return Response(view.to_csv(ask.lang, panel), media_type=_TWINS[twin])
+
+
+def _finished(response: Response, request: Request) -> Response:
+    """The response with the headers that all carry, packed where that pays."""
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["Vary"] = "Accept, Accept-Encoding, Accept-Language"
+    body = bytes(response.body)
+    if len(body) > 1000 and takes_gzip(request.headers.get("accept-encoding", "")):
+        response.body = gzip.compress(body, 5, mtime=0)
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(response.body))
+    return response

@@ -1,0 +1,65 @@
+"""The smallest pieces of a page, drawn in Python since a page has thousands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from markupsafe import Markup
+
+from reegraph.table import Cell, Lang, Thing, cell_text
+from reegraph.web.catalogue import Catalogue
+from reegraph.web.i18n import spoken, word
+from reegraph.web.links import href
+
+
+@dataclass(frozen=True)
+class Inline:
+    """Links, chips and cells in one language."""
+
+    catalogue: Catalogue
+    lang: Lang
+
+    def chip(self, claim: Thing | str) -> Markup:
+        """A citation: source and paragraph, leading to the claim; its title is the claim's sentence."""
+        thing = claim if isinstance(claim, Thing) else self.catalogue.thing(claim)
+        at = self.catalogue.places.get(thing.id)
+        name = f"{at[0].label(self.lang)} ¶{at[1]}" if at else thing.id
+        said = escape(thing.label(self.lang))
+        return Markup(  # noqa: S704  # every part is escaped
+            f'<a class="chip" href="{escape(href(self.lang, thing))}" title="{said}">{escape(name)}</a>'
+        )
+
+    def link(self, thing: Thing | str) -> Markup:
+        """A thing by its name, a claim by its chip, a text as it is."""
+        if isinstance(thing, str):
+            return Markup(escape(spoken(self.lang, thing)))  # noqa: S704  # escaped
+        if thing.id.startswith("claim:"):
+            return self.chip(thing)
+        address = escape(href(self.lang, thing))
+        return Markup(f'<a href="{address}">{escape(thing.label(self.lang))}</a>')  # noqa: S704  # escaped
+
+    def cell(self, value: Cell, type_: str = "") -> Markup:
+        """A cell of a table."""
+        match value:
+            case None:
+                return Markup("")
+            case bool():
+                return Markup(word(self.lang, "yes" if value else "no"))  # noqa: S704  # our own words
+            case Thing():
+                return self.link(value)
+            case tuple():
+                members = sorted(value, key=lambda v: v.label(self.lang) if isinstance(v, Thing) else v)
+                between = " " if type_ == "claims" else "; "
+                return Markup(between).join(self._member(m, type_) for m in members)  # noqa: S704  # ours
+            case str():
+                return Markup(escape(spoken(self.lang, value)))  # noqa: S704  # escaped
+            case _:
+                return Markup(escape(cell_text(value, self.lang)))  # noqa: S704  # escaped
+
+    def _member(self, member: Thing | str, type_: str) -> Markup:
+        if type_ == "claims" and isinstance(member, Thing) and member.id.startswith("dependency:"):
+            said, name = escape(member.label(self.lang)), word(self.lang, "derived")
+            address = escape(href(self.lang, member))
+            return Markup(f'<a class="chip" href="{address}" title="{said}">⇒ {name}</a>')  # noqa: S704  # escaped
+        return self.link(member)

@@ -1,0 +1,37 @@
+"""Addresses of the site: one place that knows where each kind of thing has its page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+from reegraph.table import Lang, Thing
+
+_OWN = {"claim": "claim", "source": "source", "disagreement": "disagreement", "dependency": "dependency"}
+
+
+def href(lang: Lang, what: Thing | str) -> str:
+    """The address of a thing's page.
+
+    >>> href("en", "firm:lynas"), href("en", "claim:tang-2025-31"), href("en", "ree:Firm")
+    ('/en/thing/firm:lynas', '/en/claim/tang-2025-31', '/en/ontology/Firm')
+    """
+    id_ = what.id if isinstance(what, Thing) else what
+    kind, _, local = id_.partition(":")
+    if kind == "ree":
+        return f"/{lang}/ontology/{quote(local)}"
+    if kind in _OWN:
+        return f"/{lang}/{_OWN[kind]}/{quote(local)}"
+    if id_.startswith(("http://", "https://")):
+        return id_
+    return f"/{lang}/thing/{quote(id_, safe=':')}"
+
+
+def address(lang: Lang, page: str, values: Mapping[str, object] | None = None) -> str:
+    """The address of a page with its parameters; empty ones are left out.
+
+    >>> address("en", "controls", {"date": "2025-12-01", "item": ""})
+    '/en/controls?date=2025-12-01'
+    """
+    kept = {k: str(v) for k, v in (values or {}).items() if v not in (None, "")}
+    return f"/{lang}/{page}" + (f"?{urlencode(kept)}" if kept else "")

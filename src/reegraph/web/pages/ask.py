@@ -1,0 +1,55 @@
+"""What a page is asked: the site, the language, the parameters of the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from reegraph.curation import edtf
+from reegraph.errors import UsageError
+from reegraph.table import Lang
+from reegraph.web.i18n import word
+from reegraph.web.site import Site
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request for a page. `name` is the last part of the address, for pages that have one."""
+
+    site: Site
+    lang: Lang
+    today: date
+    name: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def t(self, key: str, *args: object, **named: object) -> str:
+        """A message in the page's language."""
+        return word(self.lang, key, *args, **named)
+
+    def only(self, *allowed: str) -> None:
+        """Raises UsageError for a parameter that the page does not take."""
+        for key in self.values:
+            if key not in {*allowed, "panel"}:
+                listed = ", ".join(allowed) or "none"
+                raise UsageError(f"unknown parameter {key!r}; this page takes: {listed}.")
+
+    def day(self) -> date:
+        """The `date` parameter, today without one; UsageError with what is wanted."""
+        given = self.values.get("date", "").strip()
+        if not given:
+            return self.today
+        try:
+            day = edtf.parse(given).start
+        except ValueError as error:
+            raise UsageError(f"date={given}: {error}") from error
+        if day is None:
+            raise UsageError(f"date={given}: a day is wanted, such as 2025-12-01")
+        return day
+
+    def page(self, pages: int) -> int:
+        """The `page` parameter, from 1 to `pages`; UsageError with what is allowed."""
+        given = self.values.get("page", "1") or "1"
+        if not given.isdecimal() or not 1 <= int(given[:6]) <= max(pages, 1):
+            raise UsageError(f"page={given}: a number from 1 to {max(pages, 1)} is wanted.")
+        return int(given)

@@ -1,0 +1,161 @@
+"""Pages on which one asks: search, the questions, free SPARQL."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from reegraph.errors import UnknownName, UsageError
+from reegraph.questions import THEMES, Parameter, Question, find_question
+from reegraph.table import Table, Thing
+from reegraph.web.catalogue import Said
+from reegraph.web.pages.ask import Ask
+from reegraph.web.pages.marks import Drawing, date_row, draw_dates, draw_figures, measured, point
+from reegraph.web.panel import View
+
+_ROWS: Final = 100  # of a table on a page; CSV and JSON have all
+_LADDER: Final = 28
+_TIMELINES: Final = frozenset({"control-timeline", "policy-timeline", "negotiations"})
+_LADDERS: Final = frozenset({"china-share", "share-history", "reserves"})
+LONGEST_WORD: Final = 200
+
+
+def search(ask: Ask) -> View:
+    """Things, questions and claims that have the word."""
+    ask.only("q")
+    asked = ask.values.get("q", "").strip()
+    if len(asked) > LONGEST_WORD:
+        raise UsageError(f"q: {len(asked)} characters; at most {LONGEST_WORD} are searched for.")
+    index, catalogue = ask.site.index, ask.site.catalogue
+    hits = index.things(asked)
+    claims, total = index.claims(asked)
+    words: dict[str, Any] = {
+        "q": asked,
+        "hits": [(catalogue.thing(h.id), catalogue.classes.get(h.id, ""), h) for h in hits],
+        "alike": bool(hits) and hits[0].score < 0.8,
+        "questions": [ask.site.questions[name] for name in index.questions(asked)],
+        "claims": catalogue.said(claims),
+        "total": total,
+    }
+    title = ask.t("results_for", asked) if asked else ask.t("search")
+    return View("search.html", title, (ask.site.panel("claims", claim=claims or ["claim:none"]),), words)
+
+
+def questions(ask: Ask) -> View:
+    """All named questions by theme."""
+    ask.only()
+    all_ = ask.site.questions
+    themes = [(theme, [q for q in all_.values() if q.theme == theme]) for theme in THEMES]
+    return View("questions.html", ask.t("questions"), (), {"themes": themes})
+
+
+def question(ask: Ask) -> View:
+    """A named question: parameters as controls, the drawing that fits, the table with its evidence."""
+    asked = find_question(ask.name, ask.site.questions)
+    known = {p.name for p in asked.parameters}
+    for key in ask.values:
+        if key not in known | {"panel", "page"}:
+            listed = ", ".join(sorted(known)) or "none"
+            raise UnknownName("parameter", key, known, f"{asked.name} takes: {listed}.")
+    values = {k: v.strip() for k, v in ask.values.items() if k in known and v.strip()}
+    panel = ask.site.ask(asked.name, values)
+    pages = max(1, -(-len(panel) // _ROWS))
+    page = ask.page(pages)
+    claims = _claims(ask, panel.table)
+    shown = _telling(panel.table)
+    words: dict[str, Any] = {
+        "question": asked,
+        "controls": [_control(ask, asked, p, values) for p in asked.parameters],
+        "columns": [panel.table.columns[i] for i in shown],
+        "rows": [[row[i] for i in shown] for row in panel.table.rows[(page - 1) * _ROWS : page * _ROWS]],
+        "page": page,
+        "pages": pages,
+        "values": values,
+        "drawings": _drawings(ask, asked, claims),
+        "claims_count": len(claims),
+        "sources_count": len({c.source.id for c in claims}),
+        "notes": asked.notes_zh if ask.lang == "zh-Hant" else asked.notes,
+    }
+    title = asked.title_zh if ask.lang == "zh-Hant" else asked.title_en
+    return View("question.html", title, (panel,), words)
+
+
+def sparql(ask: Ask) -> View:
+    """A box for any query. Its answer, if one was asked, is put in by the application."""
+    ask.only("query")
+    return View("sparql.html", ask.t("sparql"), (), {"query": ask.values.get("query", "")})
+
+
+def _claims(ask: Ask, table: Table) -> list[Said]:
+    ids: dict[str, None] = {}
+    for row in table.rows:
+        for cell in row:
+            for part in cell if isinstance(cell, tuple) else (cell,):
+                if isinstance(part, Thing) and part.id.startswith("claim:"):
+                    ids[part.id] = None
+    return ask.site.catalogue.said(ids)
+
+
+def _drawings(ask: Ask, asked: Question, claims: list[Said]) -> list[Drawing]:
+    if asked.name in _TIMELINES:
+        rows = [
+            row
+            for c in sorted(claims, key=lambda c: (str(c.since or c.until), c.claim.id))
+            if not c.assumed
+            and not c.negative
+            and (row := date_row(ask.lang, c, f"{c.subject.label(ask.lang)} · {c.property.label(ask.lang)}"))
+        ]
+        drawn = draw_dates(
+            ask.lang, asked.title_zh if ask.lang == "zh-Hant" else asked.title_en, rows[:40], ask.today
+        )
+        return [drawn] if drawn else []
+    if asked.name not in _LADDERS:
+        return []
+    groups: dict[tuple[str, ...], list[Said]] = {}
+    for said in measured(claims):
+        parts = (said.subject, said.property, said.stage, said.material)
+        groups.setdefault((*(p.id if p else "" for p in parts), said.unit), []).append(said)
+    told = sorted(groups.values(), key=lambda g: -len(g))[:6]
+    return [draw_figures(ask.lang, point(ask.lang, g[0]), g[:_LADDER]) for g in told]
+
+
+def _control(ask: Ask, asked: Question, parameter: Parameter, values: dict[str, str]) -> dict[str, Any]:
+    """A parameter as a form control: its value, what it means, and what the answers offer for it."""
+    default = parameter.default.replace("<https://w3id.org/reegraph/id/", "").replace(">", "")
+    default = "" if default == "UNDEF" else default.partition("^^")[0].strip('"')
+    options: list[Thing] = []
+    if parameter.type == "thing":
+        whole = ask.site.ask(asked.name, {parameter.name: "any"}).table if default == "" else None
+        column = next((c.name for c in asked.columns if c.name == parameter.name), "")
+        if whole is not None and column:
+            found = {c.id: c for c in whole.column(column) if isinstance(c, Thing)}
+            options = sorted(found.values(), key=lambda t: t.label(ask.lang))
+    value = values.get(parameter.name, default)
+    return {
+        "name": parameter.name,
+        "type": parameter.type,
+        "label": parameter.zh if ask.lang == "zh-Hant" else parameter.en,
+        "value": "" if value == "any" else value,
+        "options": options[:150],
+        "hint": ask.t(
+            {"thing": "id_hint", "date": "date_hint", "number": "number_hint"}.get(
+                parameter.type, "text_hint"
+            )
+        ),
+    }
+
+
+def _telling(table: Table) -> list[int]:
+    """The columns that tell a reader something, so that the citations stay in sight.
+
+    Left out: what is empty, all normal, or said by a chip or by the printed figure; the twins have all.
+    """
+    names = {c.name for c in table.columns}
+    cited = bool(names & {"claim", "claims"})
+    kept = []
+    for place, column in enumerate(table.columns):
+        cells = {row[place] for row in table.rows}
+        by_chip = cited and column.name in {"source", "sources", "place"} and column.type in {"text", "texts"}
+        printed = column.name in {"lower", "upper"} and bool(names & {"share", "figure"})
+        if not by_chip and not printed and cells not in ({None}, {"normal"}, {""}, {()}):
+            kept.append(place)
+    return kept

@@ -1,0 +1,150 @@
+"""The control clock and the element matrix: what binds what on a day."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date
+from typing import Any, Final
+
+from reegraph.table import Cell, Thing
+from reegraph.web.catalogue import Said
+from reegraph.web.pages.ask import Ask
+from reegraph.web.pages.marks import date_row, draw_dates
+from reegraph.web.panel import Panel, View
+from reegraph.web.svg import Row
+
+STATES: Final = ("in-force", "suspended", "upcoming", "uncertain", "expired")
+_STAGES: Final = (
+    "mining",
+    "beneficiation",
+    "separation",
+    "refining",
+    "processing",
+    "metal-making",
+    "magnet-making",
+    "recycling",
+)
+_TURNS: Final = frozenset(
+    f"ree:{p}"
+    for p in ("announced", "enacted", "effective", "started", "occurred", "ended", "expired", "suspends")
+)
+
+
+def controls(ask: Ask) -> View:
+    """What is bound on the day of ?date=, the chain of notices, and what is coming."""
+    ask.only("date")
+    day = ask.day()
+    clock = ask.site.ask("controls-in-force", {"date": day.isoformat()})
+    chain = ask.site.ask("control-timeline", {})
+    said = _said(ask, chain)
+    groups = _by_control(clock)
+    words: dict[str, Any] = {
+        "day": day,
+        "states": Counter(str(s) for s in clock.table.column("status")),
+        "order": STATES,
+        "groups": groups,
+        "coming": _coming(ask, groups, said, day),
+        "key_days": _key_days(said),
+        "drawing": _chain(ask, said, day),
+    }
+    return View("controls.html", ask.t("controls"), (clock, chain), words)
+
+
+def elements(ask: Ask) -> View:
+    """The 17 elements by stage: who carries it out on whose word, and the control on the day of ?date=."""
+    ask.only("date")
+    day = ask.day()
+    stages = ask.site.panel("element-stages")
+    clock = ask.site.ask("controls-in-force", {"date": day.isoformat()})
+    matrix = ask.site.ask("control-matrix", {})
+    cells: dict[tuple[str, str], dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
+    groups: dict[str, Thing] = {}
+    for row in stages.table.rows:
+        element, stage, who, _, claim = row
+        if (
+            isinstance(element, Thing)
+            and isinstance(stage, Thing)
+            and isinstance(who, Thing)
+            and isinstance(claim, Thing)
+        ):
+            cells[element.id, stage.id][who.id] += ask.site.catalogue.said([claim])
+            if element.id.startswith("group:"):
+                groups[element.id] = element
+    status: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    names = [c.name for c in clock.table.columns]
+    for cell_row in clock.table.rows:
+        cell = dict(zip(names, cell_row, strict=True))
+        if isinstance(cell["item"], Thing):
+            status[cell["item"].id].append(cell)
+    used = [s for s in _STAGES if any(stage == f"stage:{s}" for _, stage in cells)]
+    words: dict[str, Any] = {
+        "day": day,
+        "elements": [row[0] for row in matrix.table.rows if isinstance(row[0], Thing)],
+        "numbers": {row[0].id: row[1] for row in matrix.table.rows if isinstance(row[0], Thing)},
+        "groups": list(groups.values()),
+        "stages": [ask.site.catalogue.thing(f"stage:{s}") for s in used],
+        "cells": cells,
+        "status": status,
+        "name": ask.site.catalogue.thing,
+    }
+    return View("elements.html", ask.t("elements"), (stages, clock, matrix), words)
+
+
+def _said(ask: Ask, chain: Panel) -> list[Said]:
+    ids = dict.fromkeys(c.id for c in chain.table.column("claim") if isinstance(c, Thing))
+    return [c for c in ask.site.catalogue.said(ids) if c.property.id in _TURNS and c.rank != "deprecated"]
+
+
+def _by_control(clock: Panel) -> list[dict[str, Any]]:
+    """One entry a control and status, with all that it binds."""
+    names = [c.name for c in clock.table.columns]
+    groups: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in clock.table.rows:
+        cells: dict[str, Cell] = dict(zip(names, row, strict=True))
+        control, claims = cells["control"], cells["claims"]
+        if not isinstance(control, Thing):
+            continue
+        group = groups.setdefault((control.id, str(cells["status"])), {**cells, "items": [], "claims": {}})
+        group["items"].append(cells["item"])
+        for claim in claims if isinstance(claims, tuple) else ():
+            group["claims"][claim.id if isinstance(claim, Thing) else claim] = claim
+    return sorted(
+        groups.values(), key=lambda g: (STATES.index(g["status"]), str(g["since"]), g["control"].id)
+    )
+
+
+def _key_days(said: list[Said]) -> list[tuple[date, str]]:
+    """The days and months in which the chain of notices has a turn, each by its first day."""
+    turns = {
+        c.since: c.when.partition("/")[0]
+        for c in said
+        if c.since and len(c.when.partition("/")[0]) >= len("2025-10") and not c.assumed
+    }
+    return sorted(turns.items())
+
+
+def _coming(ask: Ask, groups: list[dict[str, Any]], said: list[Said], day: date) -> list[tuple[str, str]]:
+    """What the answer says of the time after, and the turns of the chain that lie after the day."""
+    coming = {(g["control"].id, str(g["next"])) for g in groups if g["next"]}
+    for turn in said:
+        if turn.since and turn.since > day and not turn.assumed and not turn.negative:
+            coming.add((turn.subject.id, f"{turn.property.label(ask.lang)} {turn.when}"))
+    return sorted(coming)
+
+
+def _chain(ask: Ask, said: list[Said], day: date) -> Any:
+    dated = sorted(
+        (c for c in said if not c.assumed and not c.negative),
+        key=lambda c: (str(c.since or c.until), c.claim.id),
+    )
+    rows: list[Row] = []
+    for claim in dated:
+        what = (
+            claim.object.label(ask.lang)
+            if claim.property.id == "ree:suspends" and claim.object
+            else claim.subject.label(ask.lang)
+        )
+        row = date_row(ask.lang, claim, f"{claim.property.label(ask.lang)} · {what}")
+        if row:
+            rows.append(row)
+    return draw_dates(ask.lang, ask.t("chain"), rows, day)

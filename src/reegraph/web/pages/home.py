@@ -1,0 +1,67 @@
+"""The home page: the flagship answer, the questions, what disagrees, what changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from reegraph.questions import THEMES
+from reegraph.table import Thing
+from reegraph.web.catalogue import Said
+from reegraph.web.i18n import figure
+from reegraph.web.pages.ask import Ask
+from reegraph.web.pages.marks import draw_figures
+from reegraph.web.panel import View
+
+
+def home(ask: Ask) -> View:
+    """The flagship answer in a sentence with its range and sources, and ways in."""
+    ask.only()
+    flagship = ask.site.panel("flagship")
+    said = ask.site.catalogue.said(t for t in flagship.table.column("claim") if isinstance(t, Thing))
+    heavy = ask.site.ask("heavy-ree-dependence", {"on": "country:CN"})
+    disagreements = ask.site.ask("disagreements", {})
+    clock = ask.site.ask("controls-in-force", {"date": ask.today.isoformat()})
+    states = Counter(str(s) for s in clock.table.column("status"))
+    shown = [0, 1, 2, 3, 4, 5, 9]  # who, on whom, stage, material, share, period, claims
+    words: dict[str, Any] = {
+        "said": said,
+        "sentence": _sentence(ask, said),
+        "drawing": draw_figures(ask.lang, ask.t("flagship_axis"), said) if said else None,
+        "heavy": [
+            [r[i] for i in shown]
+            for r in heavy.table.rows
+            if isinstance(r[3], Thing) and r[3].id != "group:rare-earths"
+        ],
+        "heavy_columns": [heavy.table.columns[i] for i in shown],
+        "themes": [(theme, [q for q in ask.site.questions.values() if q.theme == theme]) for theme in THEMES],
+        "states": states,
+        "coming": sorted(
+            {(r[0].id, str(r[9])) for r in clock.table.rows if isinstance(r[0], Thing) and r[9]}
+        ),
+        "today": ask.today,
+        "counts": {
+            "claims": f"{len(ask.site.catalogue.places):,}",
+            "sources": len(ask.site.catalogue.sources),
+            "things": f"{len(ask.site.catalogue.classes):,}",
+        },
+    }
+    return View("home.html", ask.t("site"), (flagship, heavy, disagreements, clock), words)
+
+
+def _sentence(ask: Ask, said: list[Said]) -> str:
+    """The range over all sources, open where a source leaves it open, with its years."""
+    bounds = [v for c in said for v in (c.lower, c.upper, c.value) if v is not None]
+    if not bounds:
+        return ask.t("nothing")
+    low, high = min(bounds), max(bounds)
+    unbounded = any(c.lower is not None and c.upper is None for c in said)
+    range_ = (
+        ask.t("at_least", f"{low:f}") if unbounded else f"{low:f}–{high:f}%" if low < high else f"{low:f}%"
+    )
+    years = sorted({c.when[:4] for c in said})
+    span = years[0] if len(years) == 1 else f"{years[0]}–{years[-1]}"
+    printed = dict.fromkeys(figure(ask.lang, c.figure, c.unit) for c in said)
+    comma = "、" if ask.lang == "zh-Hant" else ", "
+    sources = len({c.source.id for c in said})
+    return ask.t("flagship_range", range=range_, years=span, sources=sources, printed=comma.join(printed))

@@ -1,0 +1,140 @@
+"""The site: the graph behind the pages, and the one way in which pages ask it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from reegraph.curation.anchors import ArticleText, read_article
+from reegraph.errors import ReegraphError, UnknownName
+from reegraph.evidence import Proof
+from reegraph.pages import bound_page
+from reegraph.prover import Prover
+from reegraph.questions import Question, find_question, read_questions, run
+from reegraph.store import EmbeddedStore
+from reegraph.table import Lang, Table, Thing
+from reegraph.terms import is_id
+from reegraph.web.catalogue import Catalogue
+from reegraph.web.panel import Panel, page_question
+from reegraph.web.search import Index
+
+_log = logging.getLogger(__name__)
+_KEPT: Final = 400  # answers; a few kilobytes each
+_MOST: Final = 40  # things of which so much is said that their first page would take over 50 ms
+
+
+class Site:
+    """A graph that pages are drawn from. Nobody writes to it, so answers are kept."""
+
+    def __init__(
+        self, store: EmbeddedStore, root: Path, *, version: str = "", articles: Path | None = None
+    ) -> None:
+        self.store = store
+        self.root = root
+        self.version = version
+        self.articles = articles
+        self.catalogue = Catalogue(store, root)
+        self._answers: OrderedDict[str, Table] = OrderedDict()
+        self._lock = threading.Lock()
+        self._texts: dict[str, ArticleText] = {}
+
+    @property
+    def questions(self) -> dict[str, Question]:
+        """The named questions."""
+        return read_questions(self.root / "queries")
+
+    def panel(self, name: str, **values: Iterable[str]) -> Panel:
+        """The answer of a page query with its VALUES blocks bound to these ids."""
+        question = page_question(self.root, name)
+        query = bound_page(self.root, name, **values)
+        return Panel(name, question.title_en, question.title_zh, query, self._answer(question, query))
+
+    def ask(self, name: str, values: Mapping[str, str]) -> Panel:
+        """The answer of a named question; UnknownName or UsageError for parameters that cannot be."""
+        question = find_question(name, self.questions)
+        for parameter in question.parameters:
+            if parameter.type == "thing":
+                for part in values.get(parameter.name, "").split(","):
+                    if is_id(part.strip()):
+                        self.must_exist(part.strip())
+        query = question.bound({k: v for k, v in values.items() if v})
+        return Panel(name, question.title_en, question.title_zh, query, self._answer(question, query))
+
+    def must_exist(self, id_: str) -> None:
+        """Raises UnknownName, with the nearest ids, for what the graph does not name."""
+        if not self.knows(id_):
+            near = [hit.id for hit in self.index.near(id_.partition(":")[2] or id_, 4)]
+            error = UnknownName("id", id_, [])
+            error.near = near
+            raise error
+
+    def knows(self, id_: str) -> bool:
+        """True when the graph has something under that id."""
+        if not is_id(id_):
+            return False
+        thing = self.catalogue.thing(id_)
+        return bool(thing.en or thing.zh) or id_ in self.catalogue.about
+
+    def why(self, what: str) -> Proof:
+        """The proof of a node, with sentences where the articles are at hand."""
+        return Prover(self.store, self.root, self.articles).why(what)
+
+    def article(self, source: str, document: str) -> ArticleText | None:
+        """The text of a source's article, or None when it is not at hand."""
+        if self.articles is None:
+            return None
+        if source not in self._texts:
+            try:
+                self._texts[source] = read_article(self.articles, document, source)
+            except ReegraphError:
+                return None
+        return self._texts[source]
+
+    @cached_property
+    def index(self) -> Index:
+        """The names of things, claims and questions, to search in."""
+        return Index(self.catalogue, self.questions.values())
+
+    def label(self, id_: str, lang: Lang) -> str:
+        """The name of an id in a language."""
+        return self.catalogue.thing(id_).label(lang)
+
+    def warm(self) -> None:
+        """Read what all pages share and answer every question once, so that no reader waits for it."""
+        try:
+            _ = self.catalogue.about, self.catalogue.places, self.catalogue.classes, self.index
+            for name in ("disagreements", "flagship", "sources", "element-stages", "ontology-terms"):
+                self.panel(name)
+            for name in self.questions:
+                self.ask(name, {})
+            for source in self.catalogue.sources:
+                self.panel("source-claims", source=[source])
+            about = self.catalogue.about
+            for id_ in sorted(about, key=lambda i: (-len(about[i]), i))[:_MOST]:
+                self.panel("thing-claims", thing=[id_])
+                self.panel("thing-dependence", thing=[id_])
+        except Exception:  # the outermost edge of a thread; the pages themselves will say it again
+            _log.exception("warming up failed")
+
+    def _answer(self, question: Question, query: str) -> Table:
+        with self._lock:
+            if query in self._answers:
+                self._answers.move_to_end(query)
+                return self._answers[query]
+        table = run(self.store, replace(question, query=query), {}, self.catalogue.labels)
+        with self._lock:
+            self._answers[query] = table
+            if len(self._answers) > _KEPT:
+                self._answers.popitem(last=False)
+        return table
+
+
+def thing_ids(things: Iterable[Thing | str]) -> list[str]:
+    """The ids of a list cell's members."""
+    return [t.id if isinstance(t, Thing) else t for t in things]

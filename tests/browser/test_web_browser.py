@@ -1,0 +1,161 @@
+"""The pages in a real browser: accessible, quiet, at home, and readable without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+PAGES = (
+    "",
+    "search?q=terbium",
+    "questions",
+    "question/china-share",
+    "question/control-timeline",
+    "thing/country:CN",
+    "thing/element:Dy",
+    "thing/firm:lynas",
+    "claim/tang-2025-135",
+    "source/tang-2025",
+    "sources",
+    "disagreements",
+    "controls?date=2025-10-15",
+    "elements",
+    "ontology/productionShare",
+    "sparql?query=SELECT%20*%20%7B%3Fs%20ree%3Aoperates%20%3Fo%7D",
+    "thing/firm:lynass",
+)
+SIZES: dict[str, Any] = {"desktop": {"width": 1400, "height": 900}, "phone": {"width": 390, "height": 844}}
+# Each page in both languages, on both screens, in both themes. Axe takes a second a page: it runs in the two
+# ways that differ in all three.
+WAYS = (
+    ("en", "desktop", "light", True),
+    ("en", "phone", "light", False),
+    ("zh-Hant", "desktop", "dark", False),
+    ("zh-Hant", "phone", "dark", True),
+)
+LISTEN = """
+window.__violations = [];
+document.addEventListener("securitypolicyviolation", (e) => window.__violations.push(e.violatedDirective));
+"""
+
+
+@contextmanager
+def opened(browser: Browser, faults: list[str], address: str, **context: Any) -> Iterator[Page]:
+    """A page whose console errors, script errors and requests to elsewhere end up in `faults`."""
+    made = browser.new_context(**context)
+    made.add_init_script(LISTEN)
+    page = made.new_page()
+    page.on(
+        "console", lambda m: faults.append(f"console: {m.text}") if m.type in {"error", "warning"} else None
+    )
+    page.on("pageerror", lambda e: faults.append(f"script: {e}"))
+    page.on(
+        "request", lambda r: None if r.url.startswith((address, "data:")) else faults.append(f"left: {r.url}")
+    )
+    yield page
+    made.close()
+
+
+@pytest.mark.parametrize(("lang", "screen", "theme", "examined"), WAYS)
+def test_pages_are_accessible_and_quiet(
+    browser: Browser, address: str, lang: str, screen: str, theme: Any, examined: bool
+) -> None:
+    """No axe violation, no console or script error, no policy violation, nothing leaves the machine."""
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="provide axe: pip install axe-playwright-python"
+    ).Axe()
+    faults: list[str] = []
+    with opened(browser, faults, address, viewport=SIZES[screen], color_scheme=theme) as page:
+        for path in PAGES:
+            answer = page.goto(f"{address}/{lang}/{path}")
+            assert answer
+            missing = path.endswith("lynass")
+            assert answer.status == (404 if missing else 200)
+            if missing:  # the browser itself reports a page that is not there
+                faults[:] = [f for f in faults if "404" not in f]
+            faults += [f"{path}: policy: {v}" for v in page.evaluate("window.__violations")]
+            wide = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            if wide > 0:
+                faults.append(f"{path}: {wide} px wider than the screen")
+            for violation in axe.run(page).response["violations"] if examined else ():
+                nodes = [str(node["target"]) for node in violation["nodes"][:3]]
+                faults.append(f"{path}: {violation['id']} ({violation['impact']}): {nodes}")
+    assert faults == []
+
+
+@pytest.mark.parametrize(("lang", "screen"), [("zh-Hant", "phone"), ("en", "desktop")])
+def test_pages_read_without_javascript(browser: Browser, address: str, lang: str, screen: str) -> None:
+    """With scripts off each page still shows its heading, its drawing in one width, and a working form."""
+    faults: list[str] = []
+    with opened(browser, faults, address, viewport=SIZES[screen], java_script_enabled=False) as page:
+        for path in PAGES[:-1]:
+            page.goto(f"{address}/{lang}/{path}")
+            assert page.locator("h1").inner_text().strip()
+            shown = page.locator("figure.drawing").first
+            if shown.count():
+                assert [shown.locator(f"svg.{w}").is_visible() for w in ("wide", "narrow")].count(True) == 1
+        page.goto(f"{address}/{lang}/")
+        page.fill("#q", "鏑")
+        page.press("#q", "Enter")
+        page.click("a.hit >> nth=0")
+        assert page.url.endswith(f"/{lang}/thing/element:Dy")
+        page.goto(f"{address}/{lang}/question/china-share")
+        page.select_option("#p-material", index=1)
+        page.click(".controls button")
+        assert "material=" in page.url
+        assert page.locator("table tbody tr").count() >= 1
+    assert faults == []
+
+
+def test_the_keyboard_is_enough(browser: Browser, address: str) -> None:
+    """/ goes to the search box, Escape leaves it, arrows walk the hits, Enter opens one; Tab first skips."""
+    faults: list[str] = []
+    with opened(browser, faults, address, viewport=SIZES["desktop"]) as page:
+        page.goto(f"{address}/en/")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.id") == "q"
+        page.keyboard.type("dyspro")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("a.hit")
+        page.keyboard.press("/")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/en/thing/element:Dy")
+        page.keyboard.press("/")
+        page.keyboard.press("Escape")
+        assert page.evaluate("document.activeElement.id") != "q"
+    assert faults == []
+
+
+def test_a_query_in_view_runs(browser: Browser, address: str) -> None:
+    """Below each page its query opens, and runs as it stands."""
+    faults: list[str] = []
+    with opened(browser, faults, address, viewport=SIZES["desktop"]) as page:
+        page.goto(f"{address}/en/thing/firm:lynas")
+        page.click(".twins summary >> nth=0")
+        page.click(".twins details[open] button")
+        page.wait_for_url("**/en/sparql?query=**")
+        assert page.locator("table tbody tr").count() == 14
+    assert faults == []
+
+
+def test_the_page_prints(browser: Browser, address: str) -> None:
+    """On paper the wide drawing stands, and neither menu nor search box."""
+    faults: list[str] = []
+    with opened(browser, faults, address, viewport=SIZES["phone"]) as page:
+        page.goto(f"{address}/en/")
+        page.emulate_media(media="print")
+        assert page.locator("figure svg.wide").first.is_visible()
+        assert not page.locator("#q").is_visible()
+        assert len(page.pdf()) > 10_000
+    assert faults == []

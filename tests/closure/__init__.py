@@ -1,0 +1,1 @@
+"""What the tests of reasoning share: graphs worked by hand, and the real one built once."""

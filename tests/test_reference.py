@@ -1,0 +1,212 @@
+"""Reference tables: facts, corrections, reasons and the bibliography, and each fault of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reegraph.curation.claims import Ids
+from reegraph.curation.reference import (
+    BIBLIOGRAPHY_COLUMNS,
+    CORRECTION_COLUMNS,
+    FACT_COLUMNS,
+    REASON_COLUMNS,
+    Citation,
+    Correction,
+    Fact,
+    Reason,
+    read_bibliography,
+    read_corrections,
+    read_facts,
+    read_reasons,
+)
+from reegraph.curation.vocabulary import Vocabulary
+
+IDS = Ids({"element:Dy": "RareEarthElement", "work:iupac": "Work", "scheme:usgs": "Scheme"})
+RANKS = {"claim:a-1": "normal", "claim:a-2": "deprecated"}
+
+
+def _table(path: Path, columns: tuple[str, ...], *rows: str) -> Path:
+    path.write_text("\n".join(["\t".join(columns), *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_facts(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    """Every facts-*.tsv is read, in the order of the file names."""
+    _table(
+        tmp_path / "facts-b.tsv",
+        FACT_COLUMNS,
+        "element:Dy\tcountedHeavyBy\tscheme:usgs\twork:iupac\tsee p. 2",
+    )
+    _table(tmp_path / "facts-a.tsv", FACT_COLUMNS, "element:Dy\tatomicNumber\t66\twork:iupac\t")
+    _table(tmp_path / "other.tsv", FACT_COLUMNS, "nobody\treads\tthis\there\t")
+    facts, problems = read_facts(tmp_path, IDS, vocabulary)
+    assert problems == []
+    assert facts == [
+        Fact("element:Dy", "atomicNumber", "66", "work:iupac", ""),
+        Fact("element:Dy", "countedHeavyBy", "scheme:usgs", "work:iupac", "see p. 2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        (
+            "element:Dyy\tsymbol\tDy\twork:iupac\t",
+            "subject element:Dyy is not defined (perhaps element:Dy). Correct it or add the entity.",
+        ),
+        (
+            "element:Dy\tsymbl\tDy\twork:iupac\t",
+            "property 'symbl' is not in the ontology (perhaps symbol). Correct it or add the property.",
+        ),
+        (
+            "element:Dy\tcountedHeavyBy\tscheme:eu\twork:iupac\t",
+            "value scheme:eu is not defined. Correct it or add the entity.",
+        ),
+        (
+            "element:Dy\tsymbol\tDy\t\t",
+            "work  is not defined. Every reference entry cites a work of data/entities/work.tsv.",
+        ),
+        (
+            "element:Dy\tatomicNumber\tsixty-six\twork:iupac\t",
+            "value 'sixty-six' is no integer, which atomicNumber takes. Correct the value.",
+        ),
+        (
+            "element:Dy\tlatitude\t22°N\twork:iupac\t",
+            "value '22°N' is no decimal, which latitude takes. Correct the value.",
+        ),
+        ("element:Dy\tsymbol\t\twork:iupac\t", "value is empty. Fill it in or take the row out."),
+    ],
+)
+def test_faults_of_a_fact(tmp_path: Path, vocabulary: Vocabulary, row: str, problem: str) -> None:
+    """Each fault of a fact is told with file, line and remedy."""
+    _table(tmp_path / "facts-x.tsv", FACT_COLUMNS, row)
+    _, problems = read_facts(tmp_path, IDS, vocabulary)
+    assert [str(p) for p in problems] == [f"data/reference/facts-x.tsv:2: {problem}"]
+
+
+def test_corrections(tmp_path: Path) -> None:
+    """A correction says what is right where a deprecated claim is wrong; without the file there is none."""
+    path = _table(
+        tmp_path / "corrections.tsv",
+        CORRECTION_COLUMNS,
+        "claim:a-2\tIt is 66.\t應為66。\tverified\twork:iupac\t",
+    )
+    assert read_corrections(path, IDS, RANKS) == (
+        [Correction("claim:a-2", "It is 66.", "應為66。", "verified", "work:iupac", "")],
+        [],
+    )
+    assert read_corrections(tmp_path / "none.tsv", IDS, RANKS) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        (
+            "claim:a-1\tIt is 66.\t應為66。\tlikely\t\t",
+            "claim:a-1 is no deprecated claim. Correct the id, or mark the claim deprecated.",
+        ),
+        (
+            "claim:a-9\tIt is 66.\t應為66。\tlikely\t\t",
+            "claim:a-9 is no deprecated claim. Correct the id, or mark the claim deprecated.",
+        ),
+        (
+            "claim:a-2\tIt is 66.\t應為66。\tsure\t\t",
+            "certainty 'sure' is unknown; known: verified, likely, unsure. Correct the row.",
+        ),
+        (
+            "claim:a-2\tIt is 66.\t應為66。\tlikely\twork:x\t",
+            "work work:x is not defined. Add it to data/entities/work.tsv.",
+        ),
+        (
+            "claim:a-2\tIt is 66.\t應為66。\tverified\t\t",
+            "a verified correction names no work. Name it, or lower the certainty.",
+        ),
+        ("claim:a-2\t\t應為66。\tlikely\t\t", "en is empty. Say it in English and Traditional Chinese."),
+        ("claim:a-2\tIt is 66.\t\tlikely\t\t", "zh is empty. Say it in English and Traditional Chinese."),
+    ],
+)
+def test_faults_of_a_correction(tmp_path: Path, row: str, problem: str) -> None:
+    """Each fault of a correction is told with file, line and remedy."""
+    path = _table(tmp_path / "corrections.tsv", CORRECTION_COLUMNS, row)
+    _, problems = read_corrections(path, IDS, RANKS)
+    assert [str(p) for p in problems] == [f"data/reference/corrections.tsv:2: {problem}"]
+
+
+def test_a_second_correction_of_one_claim(tmp_path: Path) -> None:
+    """A claim is corrected once; the second row would be lost in the first."""
+    row = "claim:a-2\tIt is 66.\t應為66。\tlikely\t\t"
+    path = _table(tmp_path / "corrections.tsv", CORRECTION_COLUMNS, row, row.replace("66", "67"))
+    _, problems = read_corrections(path, IDS, RANKS)
+    assert [str(p) for p in problems] == [
+        "data/reference/corrections.tsv:3: "
+        "claim:a-2 is corrected already at data/reference/corrections.tsv:2. Keep one row."
+    ]
+
+
+def test_reasons(tmp_path: Path) -> None:
+    """A reason is filed under its claims, whatever their order; without the file there is none."""
+    path = _table(
+        tmp_path / "disagreements.tsv", REASON_COLUMNS, "claim:a-2;claim:a-1\tOther years.\t年份不同。"
+    )
+    assert read_reasons(path, RANKS) == (
+        [Reason(frozenset({"claim:a-1", "claim:a-2"}), "Other years.", "年份不同。")],
+        [],
+    )
+    assert read_reasons(tmp_path / "none.tsv", RANKS) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("claim:a-1;claim:a-9\tOther years.\t年份不同。", "claim:a-9 is no claim. Correct the id."),
+        ("claim:a-1;claim:a-2\t\t年份不同。", "en is empty. Say it in English and Traditional Chinese."),
+        ("claim:a-1;claim:a-2\tOther years.\t", "zh is empty. Say it in English and Traditional Chinese."),
+    ],
+)
+def test_faults_of_a_reason(tmp_path: Path, row: str, problem: str) -> None:
+    """Each fault of a reason is told with file, line and remedy."""
+    path = _table(tmp_path / "disagreements.tsv", REASON_COLUMNS, row)
+    _, problems = read_reasons(path, RANKS)
+    assert [str(p) for p in problems] == [f"data/disagreements.tsv:2: {problem}"]
+
+
+def test_bibliography(tmp_path: Path) -> None:
+    """A work that an article cites, with the claims that rest on it; without the file there is none."""
+    path = _table(
+        tmp_path / "references.tsv",
+        BIBLIOGRAPHY_COLUMNS,
+        "1\twork:iupac\tPeriodic table\thttps://example.org/\tIUPAC\t2022\ten\tclaim:a-1;claim:a-2",
+        "2\twork:iupac\tPeriodic table\thttps://example.org/\tIUPAC\t2022\ten\t",
+    )
+    citations, problems = read_bibliography(path, IDS, RANKS)
+    assert problems == []
+    assert citations[0] == Citation(
+        number=1,
+        work="work:iupac",
+        title="Periodic table",
+        url="https://example.org/",
+        publisher="IUPAC",
+        year="2022",
+        language="en",
+        claims=("claim:a-1", "claim:a-2"),
+    )
+    assert citations[1].claims == ()
+    assert read_bibliography(tmp_path / "none.tsv", IDS, RANKS) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("x\twork:iupac\tT\t\t\t\t\t", "number 'x' is none. Give the number as printed."),
+        ("²\twork:iupac\tT\t\t\t\t\t", "number '²' is none. Give the number as printed."),
+        ("1\twork:x\tT\t\t\t\t\t", "work work:x is not defined. Add it to data/entities/work.tsv."),
+        ("1\twork:iupac\tT\t\t\t\t\tclaim:a-9", "claim:a-9 is no claim. Correct the id."),
+    ],
+)
+def test_faults_of_a_citation(tmp_path: Path, row: str, problem: str) -> None:
+    """Each fault of a citation is told with file, line and remedy."""
+    path = _table(tmp_path / "references.tsv", BIBLIOGRAPHY_COLUMNS, row)
+    _, problems = read_bibliography(path, IDS, RANKS)
+    assert [str(p) for p in problems] == [f"data/references.tsv:2: {problem}"]

@@ -1,0 +1,331 @@
+"""The pages: each in both languages, its data twins, its query in view, and what it says of bad requests."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import re
+import time
+from html.parser import HTMLParser
+from urllib.parse import quote
+
+import pytest
+from webclient import client, site
+
+LANGS = ("en", "zh-Hant")
+PAGES = (
+    "",
+    "search?q=dysprosium",
+    "search?q=%E9%8F%91",
+    "questions",
+    "question/heavy-ree-dependence?on=country:CN",
+    "question/china-share",
+    "question/product-exposure",
+    "question/control-timeline",
+    "question/known-by?date=2025-08-31",
+    "question/never-controlled",
+    "thing/element:Dy",
+    "thing/firm:lynas",
+    "thing/country:CN",
+    "thing/country:TW",
+    "thing/group:rare-earths",
+    "thing/facility:lynas-malaysia",
+    "thing/policy:cn-controls-2025-10",
+    "claim/tang-2025-135",
+    "source/tang-2025",
+    "source/jui-2025",
+    "sources",
+    "disagreements",
+    "disagreements?kind=contradiction",
+    "controls",
+    "controls?date=2025-10-15",
+    "elements",
+    "ontology",
+    "ontology/Firm",
+    "ontology/productionShare",
+    "sparql",
+    "sparql?query=SELECT%20*%20%7B%3Fs%20ree%3Aoperates%20%3Fo%7D",
+)
+NO_DATA = {"questions", "sparql"}
+SCRIPT = "<script>alert(1)</script>"
+
+
+class Reading(HTMLParser):
+    """What tests look at of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.headings: list[str] = []
+        self._inside = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag == "h1":
+            self._inside = True
+            self.headings.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "h1"
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.headings[-1] += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attrs for name, attrs in self.tags if name == tag]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_complete(lang: str, page: str) -> None:
+    """Each page has its language, one heading, a strict policy that it keeps, twins, and a light weight."""
+    answer = client().get(f"/{lang}/{page}")
+    assert answer.status_code == 200, answer.text[:2000]
+    read = Reading(answer.text)
+    assert read.all("html") == [{"lang": "zh-Hant-TW" if lang == "zh-Hant" else "en"}]
+    assert len(read.headings) == 1
+    assert read.headings[0].strip()
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert not [tag for tag, attrs in read.tags if "style" in attrs or tag == "style"]
+    assert all(attrs.get("src") for attrs in read.all("script"))
+    assert not [attrs for _, attrs in read.tags if any(name.startswith("on") for name in attrs)]
+    ids = [attrs["id"] for _, attrs in read.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    assert len(answer.content) < 150_000
+    others = [a for a in read.all("link") if a.get("rel") == "alternate"]
+    has_data = page.partition("?")[0] not in NO_DATA
+    assert {a.get("type") for a in others if "type" in a} == (
+        {"application/json", "text/csv", "application/sparql-query"} if has_data else set()
+    )
+    for link in others:
+        assert client().get(str(link["href"])).status_code == 200, link
+
+
+def test_front_door_asks_the_browser_for_its_language() -> None:
+    """/ leads to Chinese for who asks for Chinese first, to English for others."""
+    for accept, lang in (("zh-TW,zh;q=0.9,en;q=0.8", "zh-Hant"), ("en-GB,zh;q=0.5", "en"), ("", "en")):
+        answer = client().get("/", {"Accept-Language": accept})
+        assert (answer.status_code, answer.headers["location"]) == (302, f"/{lang}/")
+
+
+def test_chinese_names_are_there() -> None:
+    """The engine lower-cases language tags; a page that asked for zh-Hant would have an empty heading."""
+    assert "萊納斯" in Reading(client().get("/zh-Hant/thing/firm:lynas").text).headings[0]
+    assert "中國出口管制" not in client().get("/en/thing/firm:lynas").text
+
+
+def test_flagship_answer_gives_range_and_every_source() -> None:
+    """The home page opens with what is printed, one chip a source, and no figure that nobody printed."""
+    text = client().get("/en/").text
+    lead = text[text.index('class="lead"') : text.index("</section>", text.index('class="lead"'))]
+    assert "more than 90% of the world" in lead
+    assert "92%, &gt;90%" in lead or "&gt;90%, 92%" in lead
+    assert {"Tang 2025 ¶19", "Jui 2025 ¶9", "Chen JW 2025 ¶7"} <= set(
+        re.findall(r'class="chip"[^>]*>([^<]+)<', lead)
+    )
+    assert "91%" not in re.sub(r'<text class="tick".*?</text>', "", lead)
+
+
+def test_each_statement_has_its_citation() -> None:
+    """No row of claims without the chip that leads to its source."""
+    for page in ("thing/country:TW", "thing/firm:lynas", "disagreements"):
+        text = client().get(f"/en/{page}").text
+        tables = re.findall(r'<table class="claims">.*?</table>', text, re.DOTALL)
+        rows = [row for table in tables for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)[1:]]
+        assert rows
+        assert all('class="chip" href="/en/claim/' in row for row in rows)
+
+
+def test_share_ladder_has_one_mark_a_source() -> None:
+    """The mining shares of China stand as one mark a claim, each leading to its claim."""
+    text = client().get("/en/thing/country:CN").text
+    drawn = next(
+        d
+        for d in re.findall(r"<figure.*?</figure>", text, re.DOTALL)
+        if "production share, world, mining" in d
+    )
+    wide = drawn[: drawn.index("</svg>")]
+    assert set(re.findall(r'href="/en/claim/([\w-]+)"', wide)) >= {
+        "chen-cc-2025-116",
+        "chen-jw-2025-41",
+        "tang-2025-134",
+    }
+    assert wide.count("<a ") == len(set(re.findall(r'href="/en/claim/([\w-]+)"', wide)))
+
+
+def test_twins_hold_what_the_page_shows() -> None:
+    """CSV and JSON of a thing have the rows that its query gives when it is run."""
+    for id_ in ("firm:lynas", "country:JP", "element:Dy"):
+        data = json.loads(client().get(f"/en/thing/{id_}.json").text)
+        rows = data["panels"]["thing-claims"]
+        table = list(csv.DictReader(io.StringIO(client().get(f"/en/thing/{id_}.csv").text)))
+        assert {r["claim"] for r in rows} == {r["claim"] for r in table}
+        assert {r["claim"] for r in rows} == {s.claim.id for s in site().catalogue.about[id_]}
+        query = client().get(f"/en/thing/{id_}.rq").text
+        assert "# thing-claims:" in query
+        panel = site().panel("thing-claims", thing=[id_])
+        assert len(client().store.select(panel.query)) == len(rows)
+
+
+def test_twin_by_accept_and_by_panel() -> None:
+    """Accept weighs like the ending; ?panel= names another table; a wrong one is told what there is."""
+    assert client().get("/en/sources", {"Accept": "application/json"}).json()["panels"]["sources"]
+    assert client().get("/en/controls.csv?panel=control-timeline").text.startswith("control,")
+    wrong = client().get("/en/controls.csv?panel=nope")
+    assert wrong.status_code == 404
+    assert "controls-in-force, control-timeline" in wrong.json()["error"]["message"]
+
+
+def test_query_in_view_is_the_query_that_was_run() -> None:
+    """The text in the page is bound to the reader's parameters, and gives the rows of the page."""
+    text = client().get("/en/question/china-share?place=country:US").text
+    shown = html.unescape(re.search(r"<textarea[^>]*>(.*?)</textarea>", text, re.DOTALL)[1])  # type: ignore[index]
+    assert "country/US>" in shown
+    assert len(client().store.select(shown)) == len(site().ask("china-share", {"place": "country:US"}))
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("thing/firm:lynass", 404, "firm:lynas"),
+        ("thing/nonsense", 404, "unknown id"),
+        ("claim/tang-2025-999999", 404, "unknown id"),
+        ("question/china-shares", 404, "china-share"),
+        ("question/china-share?plaice=country:CN", 404, "china-share takes: material, place"),
+        ("question/china-share?place=China", 400, "an id like country:CN is wanted"),
+        ("question/china-share?place=country:CNN", 404, "unknown id"),
+        ("question/controls-in-force?date=tomorrow", 400, "date=tomorrow"),
+        ("controls?date=2025-13-45", 400, "date=2025-13-45"),
+        ("controls?day=2025", 400, "this page takes: date"),
+        ("disagreements?kind=war", 400, "contradiction, unsettled, difference, history"),
+        ("thing/country:CN?page=99", 400, "a number from 1 to"),
+        ("thing/country:CN?page=1%20OR%201", 400, "a number from 1 to"),
+        ("ontology/Firmm", 404, "Firm"),
+        ("nowhere", 404, "unknown page"),
+        ("search?q=" + "x" * 300, 400, "at most 200"),
+    ],
+)
+def test_a_bad_address_is_told_what_is_allowed(path: str, status: int, said: str) -> None:
+    """404 with near names, 400 with what is wanted; as page and as JSON."""
+    for lang in LANGS:
+        answer = client().get(f"/{lang}/{path}")
+        assert answer.status_code == status
+        assert said in html.unescape(answer.text)
+        assert "Traceback" not in answer.text
+    if "?" not in path:
+        told = client().get(f"/en/{path}.json")
+        assert told.status_code == status
+        assert set(told.json()["error"]) == {"code", "message"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"search?q={quote(SCRIPT)}",
+        f"sparql?query={quote(SCRIPT)}",
+        "sparql?query=" + quote(f'SELECT ("{SCRIPT}" AS ?x) {{}}'),
+        f"thing/{quote(SCRIPT, safe='')}",
+        f"question/{quote(SCRIPT, safe='')}",
+        f"question/china-share?place={quote(SCRIPT)}",
+        f"question/multi-stage-firms?least={quote(SCRIPT)}",
+        f"controls?date={quote(SCRIPT)}",
+        f"controls?{quote(SCRIPT)}=1",
+        f"claim/{quote(SCRIPT, safe='')}",
+        f"ontology/{quote(SCRIPT, safe='')}",
+        f"{quote(SCRIPT, safe='')}",
+    ],
+)
+def test_script_in_any_field_is_text(path: str) -> None:
+    """What a reader types comes back as text, never as markup."""
+    answer = client().get(f"/zh-Hant/{path}")
+    assert answer.status_code < 500
+    assert "<script>alert" not in answer.text
+
+
+def test_sparql_page_tells_answers_apart() -> None:
+    """Rows, yes or no, nothing, half-typed and long: each said differently, without a script."""
+
+    def asked(query: str) -> str:
+        return html.unescape(client().get(f"/en/sparql?query={quote(query)}").text)
+
+    assert "/en/thing/firm:lynas" in asked("SELECT * { ?s ree:operates ?o }")
+    assert "Yes." in asked("ASK { firm:lynas ?p ?o }")
+    assert "No: the graph does not hold it" in asked("ASK { firm:lynas a ree:Country }")
+    assert "unknown, not none" in asked("SELECT * { firm:lynas a ree:Country }")
+    assert "rdfs:label" in asked("CONSTRUCT { ?s ?p ?o } WHERE { VALUES ?s { firm:lynas } ?s ?p ?o }")
+    half = asked("SELECT * {\n  ?s ree:operates")
+    assert "The query was refused" in half
+    assert "line 2" in half
+    assert "The query was refused" in asked("INSERT DATA { <a:b> <a:b> <a:b> }")
+    long = asked("ASK { firm:lynas ?p ?o } #" + "x" * 60_000)
+    assert "Yes." in long
+    assert len(long) < 70_000
+
+
+def test_things_of_every_kind_have_a_page() -> None:
+    """A quarter of all things, and those of which most is said: none breaks its page."""
+    about = site().catalogue.about
+    ids = sorted(site().catalogue.classes)[::4] + sorted(about, key=lambda i: -len(about[i]))[:20]
+    assert len(ids) > 200
+    assert {i.partition(":")[0] for i in ids} >= {
+        "country",
+        "firm",
+        "element",
+        "policy",
+        "product",
+        "concept",
+    }
+    for number, id_ in enumerate(ids):
+        kind, _, slug = id_.partition(":")
+        at = f"source/{slug}" if kind == "source" else f"thing/{id_}"
+        answer = client().get(f"/{LANGS[number % 2]}/{at}")
+        assert answer.status_code == 200, id_
+        assert len(answer.content) < 150_000, id_
+
+
+def test_every_question_conclusion_and_many_claims_have_a_page() -> None:
+    """All questions with their defaults, all conclusions with their proofs, a tenth of the claims."""
+    graph = site()
+    paths = [f"question/{name}" for name in graph.questions]
+    paths += [f"claim/{id_.partition(':')[2]}" for id_ in list(graph.catalogue.places)[::10]]
+    known = (t.id.partition(":") for t in graph.catalogue.labels.__dict__["known"].values())
+    paths += [
+        f"{kind}/{slug}"
+        for kind, _, slug in known
+        if kind in {"dependency", "disagreement"} and "/" not in slug
+    ]
+    paths = paths[:45] + paths[45::3]
+    assert len(paths) > 180
+    for number, path in enumerate(paths):
+        answer = client().get(f"/{LANGS[number % 2]}/{path}")
+        assert answer.status_code == 200, path
+        assert len(answer.content) < 150_000, path
+
+
+def test_pages_come_within_fifty_milliseconds() -> None:
+    """The best of three, once the answers are kept, as a served site keeps them."""
+    slow = {}
+    for page in PAGES:
+        times = []
+        for _ in range(4):
+            start = time.perf_counter()
+            client().get(f"/en/{page}")
+            times.append(time.perf_counter() - start)
+        if min(times) > 0.05:
+            slow[page] = round(min(times) * 1000)
+    assert not slow
+
+
+def test_endpoint_stands_beside_the_pages() -> None:
+    """/sparql answers machines as before, and unknown addresses outside the languages stay its own."""
+    answer = client().get("/sparql?query=ASK%7B%7D", {"Accept": "application/sparql-results+json"})
+    assert answer.json()["boolean"] is True
+    assert client().get("/health").json()["status"] == "ok"
+    assert client().get("/elsewhere").status_code == 404
+    assert client().get("/static/site.css").headers["content-type"].startswith("text/css")
+    assert client().get("/static/..%2Fapp.py").status_code == 404

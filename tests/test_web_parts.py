@@ -1,0 +1,159 @@
+"""The parts of the pages that are plain functions: drawings, citations, words, search."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from webclient import Client, site
+
+from reegraph import web
+from reegraph.table import Thing
+from reegraph.web.cite import Cited
+from reegraph.web.i18n import figure, spoken
+from reegraph.web.svg import Neighbour, Row, ladder, neighbourhood, timeline
+from reegraph.web.svg.text import fit, halfwidths
+
+ROW = Row("Tang ¶1", "/en/claim/a", 85.0, 90.0, None, "85–90%")
+CITED = Cited(
+    source=Thing("source:tang-2025", "How to respond", "怎麼應對"),
+    creator_en="Tang Ming-hui",
+    creator_zh="湯名暉",
+    publisher_en="Up Media",
+    publisher_zh="上報",
+    issued="2025-06-15",
+    claim=Thing("claim:tang-2025-1", "A & B hold 90 %.", "甲"),
+    paragraph=19,
+    version="abc",
+)
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_ladder_draws_intervals_points_and_open_ends(wide: bool) -> None:
+    """An interval has two caps, a point a diamond, an open end an arrow; the band spans them all."""
+    rows = [
+        ROW,
+        replace(ROW, low=None, high=None, value=92.0, text="92%"),
+        replace(ROW, high=None, low=90.0, text=">90%"),
+        replace(ROW, low=None, high=None, value=75.0, text="75%", shape="forecast"),
+        replace(ROW, low=None, high=None, value=10.0, text="10%", shape="deprecated"),
+    ]
+    svg = ElementTree.fromstring(ladder(rows, title="share", unit="%", percent=True, wide=wide))
+    kinds = [e.get("class", "") for e in svg.iter()]
+    assert kinds.count("mark point cap") == 3
+    assert kinds.count("mark point dot") == 1
+    assert kinds.count("mark point open") == 1
+    assert kinds.count("mark forecast dot") == 1
+    assert kinds.count("mark deprecated cross") == 1
+    assert kinds.count("band") == 1
+    assert all("style" not in e.attrib for e in svg.iter())
+    width = float(str(svg.get("width")))
+    places = [float(e.get("x1", 0)) for e in svg.iter() if e.get("class", "").endswith(("bar", "cap"))]
+    assert all(0 <= p <= width for p in places)
+
+
+def test_drawings_escape_and_stay_empty_without_data() -> None:
+    """A label is text; no rows give no drawing."""
+    assert "<script" not in ladder([replace(ROW, label="<script>", text="<b>", href='"')], title="<i>")
+    assert ladder([], title="") == timeline([], title="") == neighbourhood("x", 0, [], [""], "") == ""
+
+
+def test_timeline_marks_days_spans_and_today() -> None:
+    """A day is a diamond, a year a bar, and the chosen day a line."""
+    day = float(date(2025, 4, 4).toordinal())
+    rows = [
+        Row("a", "/a", None, None, day, "2025-04-04"),
+        Row(
+            "b",
+            "/b",
+            float(date(2024, 1, 1).toordinal()),
+            float(date(2024, 12, 31).toordinal()),
+            None,
+            "2024",
+        ),
+    ]
+    drawn = timeline(rows, title="t", today=date(2025, 10, 15))
+    assert drawn.count("dot") == 1
+    assert drawn.count(" bar") == 1
+    assert drawn.count('class="now"') == 1
+    assert ">2025<" in drawn or "2025-01" in drawn
+
+
+def test_neighbourhood_keeps_to_its_columns() -> None:
+    """Neighbours stand under their headings, left to right, and a derived link is dashed by its class."""
+    others = [
+        Neighbour("Dy", "/dy", 1, "processes", True),
+        Neighbour("Japan", "/jp", 2, "supplies", False, True),
+    ]
+    drawn = neighbourhood("Lynas", 0, others, ["firms", "elements", "places"], "n")
+    assert drawn.index("firms") < drawn.index("elements") < drawn.index("places")
+    assert drawn.count("edge derived") == 1
+
+
+def test_text_is_cut_by_width_not_by_letters() -> None:
+    """Chinese characters count twice."""
+    assert fit("稀土永磁材料", 60, 14).endswith("…")
+    assert halfwidths(fit("稀土永磁材料", 60, 14)) * 14 * 0.54 <= 60
+
+
+def test_citations_name_claim_paragraph_and_version() -> None:
+    """Each of the four forms leads back to the claim, the paragraph and the data."""
+    assert (
+        CITED.footnote() == "湯名暉，〈怎麼應對〉，《上報》，2025-06-15，第 19 段；"
+        "據 reegraph 稀土知識圖譜，claim:tang-2025-1，版本 abc。"
+    )
+    assert CITED.chicago().startswith(
+        "Tang Ming-hui, “How to respond” [怎麼應對], Up Media, 2025-06-15, para. 19."
+    )
+    assert CITED.bibtex().startswith("@misc{tang-2025-1,\n  author = {湯名暉},")
+    assert '"locator": "19"' in CITED.csl()
+    assert "%" not in re.sub(r"\\%", "", CITED.bibtex())
+
+
+def test_figures_and_words_in_both_languages() -> None:
+    """Intervals get a dash, thousands a comma, units their words."""
+    assert figure("en", ">90", "percent") == ">90%"
+    assert figure("zh-Hant", "400000000", "USD") == "400,000,000 美元"
+    assert spoken("zh-Hant", "2010-09-01 to 2010-09-30") == "2010-09-01 至 2010-09-30"
+
+
+@pytest.mark.parametrize(
+    ("word", "id_"),
+    [
+        ("鏑", "element:Dy"),
+        ("dysprosium", "element:Dy"),
+        ("Dy", "element:Dy"),
+        ("莱纳斯", "firm:lynas"),
+        ("lynas", "firm:lynas"),
+    ],
+)
+def test_search_finds_by_any_name_first(word: str, id_: str) -> None:
+    """Traditional, simplified, English, symbol: the thing itself comes first."""
+    assert site().index.things(word)[0].id == id_
+
+
+def test_search_offers_what_resembles() -> None:
+    """A misspelt name leads to the right one, marked as merely alike."""
+    hits = site().index.things("disprosium")
+    assert hits[0].id == "element:Dy"
+    assert hits[0].score < 0.8
+
+
+def test_no_query_stands_in_code_or_templates() -> None:
+    """SPARQL lives in queries/; the one example of the empty SPARQL box is text for the reader."""
+    folder = Path(web.__file__).parent
+    for path in (*folder.rglob("*.py"), *folder.rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        found = re.findall(r"\b(SELECT|CONSTRUCT|ASK)\b[^\n]*[{?]", text)
+        assert len(found) == (path.name == "sparql.html"), path
+
+
+def test_article_at_hand_shows_the_sentence(tmp_path: Path) -> None:
+    """With a folder that lacks the article the page says what to provide, and does not fail."""
+    answer = Client(articles=tmp_path).get("/en/claim/tang-2025-135")
+    assert answer.status_code == 200
+    assert "with the file at hand" in answer.text
