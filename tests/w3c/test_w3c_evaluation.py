@@ -11,12 +11,12 @@ from typing import Any
 import httpx
 import pyoxigraph as ox
 import pytest
-from suite import MF, QT, RESULTS, UT, Case, alike, cases, expected, folder, rows, same, triples
 
 from reegraph.server import create_app
 from reegraph.server.access import Tokens
 from reegraph.server.app import Policy
 from reegraph.server.backend import Options, Source
+from w3c.suite import MF, QT, RESULTS, UT, Case, alike, cases, expected, folder, rows, same, triples
 
 from test_endpoint import served  # isort: skip
 

@@ -10,12 +10,12 @@ import pytest
 from rdflib import Namespace
 from rdflib.collection import Collection
 from rdflib.term import Node
-from suite import MF, RDFS, UT, Case, cases, folder, local, same, triples
 
 from reegraph.server import create_app
 from reegraph.server.access import Tokens
 from reegraph.server.app import Policy
 from reegraph.server.backend import Source
+from w3c.suite import MF, RDFS, UT, Case, cases, folder, local, same, triples
 
 from test_endpoint import served  # isort: skip
 
