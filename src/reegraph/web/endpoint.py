@@ -54,13 +54,18 @@ async def typed_answer(request: Request, query: str, twin: str) -> Response | di
 
 async def _asked(request: Request, query: str, accept: str) -> Reply:
     """/sparql of this application, called without a network."""
+    host = [(b"host", request.headers["host"].encode())] if "host" in request.headers else []
     scope = {
         **request.scope,
         "method": "POST",
         "path": "/sparql",
         "raw_path": b"/sparql",
         "query_string": b"",
-        "headers": [(b"accept", accept.encode()), (b"content-type", b"application/x-www-form-urlencoded")],
+        "headers": [
+            *host,  # relative names in the query are resolved against the address
+            (b"accept", accept.encode()),
+            (b"content-type", b"application/x-www-form-urlencoded"),
+        ],
         "path_params": {},
     }
     for key in ("endpoint", "route"):
