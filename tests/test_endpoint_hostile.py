@@ -212,7 +212,7 @@ def test_garbage(url: str, sent: bytes) -> None:
             link.sendall(sent)
             link.shutdown(socket.SHUT_WR)
             answer = link.recv(100)
-        except (ConnectionError, TimeoutError):
+        except OSError:  # closed on us, before or while we wrote
             answer = b""
     assert not answer or b" 4" in answer[:14], answer
     is_well(url)
