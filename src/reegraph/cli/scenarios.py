@@ -10,12 +10,12 @@ from typing import Final
 
 import click
 
-from reegraph.answer import answer
 from reegraph.cli.output import format_options, graph, store_options, write
 from reegraph.errors import UsageError
 from reegraph.folders import project_root
-from reegraph.outcome import COLUMNS, TITLES, Outcome, worded
-from reegraph.scenario import scenario_list
+from reegraph.scenario.answer import answer
+from reegraph.scenario.definition import scenario_list
+from reegraph.scenario.outcome import COLUMNS, TITLES, Outcome, worded
 from reegraph.table import Lang, Table
 
 # What a terminal has room for; the other formats give every column.
