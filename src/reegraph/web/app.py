@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import json
 import logging
 import re
@@ -17,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from reegraph.errors import ReegraphError, UnknownName
+from reegraph.errors import ReegraphError, UnknownName, UsageError
 from reegraph.folders import project_root
 from reegraph.server.negotiation import choose, takes_gzip
 from reegraph.store import EmbeddedStore
@@ -43,7 +45,12 @@ _HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
-_TWINS: Final = {"json": "application/json", "csv": "text/csv", "rq": "application/sparql-query"}
+_TWINS: Final = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "rq": "application/sparql-query",
+    "svg": "image/svg+xml",
+}
 _MEDIA: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _STATIC: Final = Path(__file__).parent / "static"
 _NAMED: Final[dict[str, Callable[[Ask], View]]] = {
@@ -62,6 +69,9 @@ _PLAIN: Final[dict[str, Callable[[Ask], View]]] = {
     "sources": pages.sources,
     "disagreements": pages.disagreements,
     "controls": pages.controls,
+    "dependence": pages.dependence,
+    "compare": pages.compare,
+    "dossier": lambda ask: pages.dossier(ask, _view_of),
     "elements": pages.elements,
     "ontology": pages.ontology,
     "sparql": pages.sparql,
@@ -142,15 +152,15 @@ class _App:
                 return answered
         else:
             answered = {}
-        ask = Ask(self.site, lang, self.today(), name, values)
-        response = await run_in_threadpool(self._drawn, ask, path, kind, twin, request, answered)
+        ask = Ask(self.site, lang, self.today(), name, values, twin)
+        response = await run_in_threadpool(self._drawn, ask, path, twin, request, answered)
         return _finished(response, request)
 
     def _drawn(
-        self, ask: Ask, path: str, kind: str, twin: str, request: Request, extra: dict[str, Any]
+        self, ask: Ask, path: str, twin: str, request: Request, extra: dict[str, Any]
     ) -> Response:
         try:
-            return self._answer(ask, path, kind, twin, request, extra)
+            return self._answer(ask, path, twin, request, extra)
         except ReegraphError as error:
             if error.http_status >= 500:
                 _log.exception("%s failed", request.url.path)
@@ -160,25 +170,35 @@ class _App:
             return self._failure(ask, ReegraphError(word(ask.lang, "failed_next")), twin, request)
 
     def _answer(
-        self, ask: Ask, path: str, kind: str, twin: str, request: Request, extra: dict[str, Any]
+        self, ask: Ask, path: str, twin: str, request: Request, extra: dict[str, Any]
     ) -> Response:
-        if "/" in path and kind in _NAMED and ask.name:
-            view = _NAMED[kind](ask)
-        elif (path or "home") in _PLAIN and not (path == "home" and not twin):
-            view = _PLAIN[path or "home"](ask)
-        else:
-            raise UnknownName(
-                "page", f"/{ask.lang}/{path}", [f"/{ask.lang}/{p}" for p in _PLAIN if p != "home"]
-            )
+        if path == "home" and not twin:
+            path = "/home"  # the home page's own address is /LANG/, only its twins say home
+        view = _view_of(ask, path)
         if not twin and view.panels:
             twin = _negotiated(request)
         if twin:
+            if twin == "svg":
+                return self._picture(view, ask, request)
             return _data(view, twin, ask, self.site.version)
         words = {**view.words, **extra}
         html = self.renderer.page(
             View(view.template, view.title, view.panels, words, view.status), ask, path, request
         )
         return Response(html, view.status, media_type="text/html")
+
+    def _picture(self, view: View, ask: Ask, request: Request) -> Response:
+        """One drawing of the page as a file; ?drawing= counts from 1."""
+        count = len(view.drawings)
+        given = ask.values.get("drawing", "1")
+        if not count:
+            raise UnknownName("twin", "svg", [], "This page has no drawing.")
+        if not given.isdecimal() or not 1 <= int(given[:6]) <= count:
+            raise UsageError(f"drawing={given}: a number from 1 to {count} is wanted.")
+        svg = self.renderer.picture(view.drawings[int(given) - 1], ask, request)
+        digest = hashlib.sha256(self.renderer.drawing_rules.encode()).digest()
+        policy = f"default-src 'none'; style-src 'sha256-{base64.b64encode(digest).decode()}'"
+        return Response(svg, media_type=_TWINS["svg"], headers={"Content-Security-Policy": policy})
 
     def _failure(self, ask: Ask, error: ReegraphError, twin: str, request: Request) -> Response:
         status = error.http_status
@@ -192,6 +212,16 @@ class _App:
         words = {"message": str(error), "near": near, "kind": kind}
         view = View("error.html", word(ask.lang, kind), (), words, status)
         return Response(self.renderer.page(view, ask, "", request), status, media_type="text/html")
+
+
+def _view_of(ask: Ask, path: str) -> View:
+    """The view of a path below /LANG/; UnknownName with the pages that there are."""
+    kind, slash, _ = path.partition("/")
+    if slash and kind in _NAMED and ask.name:
+        return _NAMED[kind](ask)
+    if (path or "home") in _PLAIN:
+        return _PLAIN[path or "home"](ask)
+    raise UnknownName("page", f"/{ask.lang}/{path}", [f"/{ask.lang}/{p}" for p in _PLAIN if p != "home"])
 
 
 def preferred_lang(accept: str) -> Lang:

@@ -16,15 +16,18 @@ from starlette.requests import Request
 from reegraph.table import Column, Lang
 from reegraph.terms import short
 from reegraph.web import i18n
+from reegraph.web.cite import CitedView
 from reegraph.web.inline import Inline
 from reegraph.web.links import address, href
 from reegraph.web.pages.ask import Ask
-from reegraph.web.panel import View
+from reegraph.web.panel import Drawing, View
 from reegraph.web.site import Site
+from reegraph.web.svg import drawing_rules, standalone
+from reegraph.web.svg.text import escaped
 
 _HERE: Final = Path(__file__).parent
 _LONG: Final = 6000  # characters of an address
-MENU: Final = ("questions", "elements", "controls", "disagreements", "sources", "ontology", "sparql")
+MENU: Final = ("questions", "dependence", "elements", "controls", "compare", "disagreements", "sources", "ontology", "sparql", "dossier")
 
 
 class Renderer:
@@ -43,6 +46,20 @@ class Renderer:
             path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:10]
             for path in (_HERE / "static").iterdir()
         }
+        self.drawing_rules = drawing_rules((_HERE / "static" / "site.css").read_text(encoding="utf-8"))
+
+    def picture(self, drawing: Drawing, ask: Ask, request: Request) -> str:
+        """A drawing as an SVG document of its own, in its wide form."""
+        base = f"{request.url.scheme}://{request.url.netloc}"
+        note = "reegraph" + (f" {self.site.version}" if self.site.version else "") + f" · {base}{request.url.path}"
+        return standalone(
+            drawing.wide,
+            title=escaped(drawing.heading),
+            note=escaped(note.removesuffix(".svg")),
+            rules=self.drawing_rules,
+            base=base,
+            lang=ask.lang,
+        )
 
     def _figure(self, lang: Lang, printed: str, unit: str) -> str:
         """A figure with its unit; one in words by the word's own name."""
@@ -55,7 +72,7 @@ class Renderer:
         """A view as an HTML document."""
         lang = ask.lang
         inline = Inline(self.site.catalogue, lang)
-        query = urlencode(dict(ask.values))
+        query = urlencode({k: v for k, v in ask.values.items() if k not in {"panel", "drawing"}})
         if len(query) > _LONG:  # a long query stands on its page once, not in each of its links
             query = ""
         twin_of = f"/{lang}/{path or 'home'}"
@@ -81,7 +98,11 @@ class Renderer:
             short=short,
             class_name=lambda id_: self.site.label(id_, lang) if id_ else "",
             path=path,
-            twin=lambda ending, panel="": _twin(twin_of, ending, query, panel),
+            twin=lambda ending, panel="", drawing="": _twin(twin_of, ending, query, panel, drawing),
+            drawing_number=lambda d: view.drawings.index(d) + 1 if d in view.drawings else 0,
+            file_name=re.sub(r"[^\w-]+", "-", path or "home"),
+            this_view=CitedView(view.title, str(request.url), self.site.version, ask.today, ask.lang),
+            pick=f"{path or 'home'}" + (f"?{query}" if query else ""),
             other=f"/{'en' if lang == 'zh-Hant' else 'zh-Hant'}/{path}" + (f"?{query}" if query else ""),
             other_lang="en" if lang == "zh-Hant" else "zh-Hant",
             version=self.site.version,
@@ -98,6 +119,7 @@ def _heading(lang: Lang, column: Column) -> str:
     return f"{short_} ({column.unit})" if column.unit and column.unit != "count" else short_
 
 
-def _twin(path: str, ending: str, query: str, panel: str) -> str:
-    parts = [p for p in (query, urlencode({"panel": panel}) if panel else "") if p]
+def _twin(path: str, ending: str, query: str, panel: str, drawing: int | str) -> str:
+    chosen = {k: v for k, v in (("panel", panel), ("drawing", drawing)) if v}
+    parts = [p for p in (query, urlencode(chosen)) if p]
     return f"{path}.{ending}" + (f"?{'&'.join(parts)}" if parts else "")

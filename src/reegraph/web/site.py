@@ -17,12 +17,14 @@ from reegraph.evidence import Proof
 from reegraph.pages import bound_page
 from reegraph.prover import Prover
 from reegraph.questions import Question, find_question, read_questions, run
+from reegraph.scenario.dependence import Dependence, Scope, read_dependence, read_scope
 from reegraph.store import EmbeddedStore
 from reegraph.table import Lang, Table, Thing
 from reegraph.terms import is_id
 from reegraph.web.catalogue import Catalogue
 from reegraph.web.panel import Panel, page_question
 from reegraph.web.search import Index
+from reegraph.web.whatif import WhatIf
 
 _log = logging.getLogger(__name__)
 _KEPT: Final = 400  # answers; a few kilobytes each
@@ -100,6 +102,21 @@ class Site:
     def index(self) -> Index:
         """The names of things, claims and questions, to search in."""
         return Index(self.catalogue, self.questions.values())
+
+    @cached_property
+    def dependence(self) -> Dependence:
+        """Who depends on whom, with what each conclusion stands on."""
+        return read_dependence(self.store, self.root)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What is part of what: stages, goods, places."""
+        return read_scope(self.store, self.root)
+
+    @cached_property
+    def what_if(self) -> WhatIf:
+        """The shipped scenarios on this graph."""
+        return WhatIf(self)
 
     def label(self, id_: str, lang: Lang) -> str:
         """The name of an id in a language."""

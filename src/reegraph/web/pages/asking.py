@@ -9,8 +9,8 @@ from reegraph.questions import THEMES, Parameter, Question, find_question
 from reegraph.table import Table, Thing
 from reegraph.web.catalogue import Said
 from reegraph.web.pages.ask import Ask
-from reegraph.web.pages.marks import Drawing, date_row, draw_dates, draw_figures, measured, point
-from reegraph.web.panel import View
+from reegraph.web.pages.marks import date_row, draw_dates, draw_figures, measured, point
+from reegraph.web.panel import Drawing, View
 
 _ROWS: Final = 100  # of a table on a page; CSV and JSON have all
 _LADDER: Final = 28
@@ -53,7 +53,7 @@ def question(ask: Ask) -> View:
     asked = find_question(ask.name, ask.site.questions)
     known = {p.name for p in asked.parameters}
     for key in ask.values:
-        if key not in known | {"panel", "page"}:
+        if key not in known | {"panel", "drawing", "page"}:
             listed = ", ".join(sorted(known)) or "none"
             raise UnknownName("parameter", key, known, f"{asked.name} takes: {listed}.")
     values = {k: v.strip() for k, v in ask.values.items() if k in known and v.strip()}

@@ -1,0 +1,340 @@
+"""Dependence from mine to use: who depends on whom at each stage, how strongly, on what weakest evidence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Final
+
+from reegraph.errors import ReegraphError, UsageError
+from reegraph.pages import bound_page
+from reegraph.scenario.dependence import FULL
+from reegraph.scenario.outcome import TITLES, Outcome, worded
+from reegraph.table import Table, Thing, cell_text
+from reegraph.web.catalogue import Said
+from reegraph.web.i18n import figure, modality, spoken
+from reegraph.web.links import href
+from reegraph.web.pages.ask import Ask
+from reegraph.web.panel import Drawing, Panel, View
+from reegraph.web.svg import Row, Step, chain
+
+# From mine to use; a stage stands behind the wider ones that hold it.
+STAGES: Final = (
+    "mining", "beneficiation", "processing", "refining", "separation", "metal-making", "alloy-making",
+    "magnet-making", "manufacturing", "use",
+)  # fmt: skip
+_WHO: Final = ("country", "bloc", "region", "firm", "facility", "sector", "product")
+_KINDS: Final = {
+    "material": ("element", "group", "material", "product"),
+    "dependent": _WHO,
+    "on": _WHO,
+    "stage": ("stage",),
+}
+_DRAWN: Final = 4  # hops of one stage in the drawing
+_LISTED: Final = 8  # and in the table; CSV has all
+_OUTCOME: Final = 10  # rows of each table of a scenario
+_MODALITY: Final = ("hypothetical", "hypothesis", "forecast", "target", "plan", "judgement", "reported")
+_PARTS: Final = ("losses", "changes", "alternatives", "unknown", "overturn")
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One conclusion at a stage. `wider` says that it speaks of more than was asked for."""
+
+    dependency: Thing
+    dependent: Thing
+    on: Thing
+    material: Thing | None
+    share: str
+    strength: str
+    period: str
+    basis: str
+    wider: bool
+    weakest: Said | None
+    reasons: tuple[str, ...]
+    supports: int
+    effect: Thing | None
+    year: int  # the last in which it holds; 0 for one that lies in the future or is nowhere said
+    row: Row
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage with the hops that the graph knows, strongest evidence first; without any it is a gap."""
+
+    stage: Thing | None
+    part: bool
+    hops: tuple[Hop, ...]
+    total: int
+    gap: str
+
+
+def dependence(ask: Ask) -> View:
+    """The chain for the element, stage, product or country of the address, and what a scenario changes."""
+    ask.only(*_KINDS, "if")
+    chosen = _chosen(ask)
+    outcome, working, refusal = _supposed(ask)
+    panel = _panel(ask, chosen)
+    stages = _stages(ask, panel, chosen, _effects(outcome) if outcome else {})
+    told = [s for s in stages if s.hops]
+    words: dict[str, Any] = {
+        "chosen": chosen,
+        "controls": [_control(ask, name, chosen[name]) for name in _KINDS],
+        "stages": stages,
+        "known": sum(bool(s.hops) for s in stages if s.stage),
+        "gaps": sum(not s.hops for s in stages),
+        "hops": sum(s.total for s in stages),
+        "drawing": _drawing(ask, stages, chosen) if told else None,
+        "scenarios": ask.site.what_if.shipped,
+        "supposed": ask.values.get("if", ""),
+        "outcome": outcome,
+        "parts": _parts(ask, outcome) if outcome else [],
+        "working": working,
+        "refusal": refusal,
+    }
+    panels = (panel, *(_outcome_panels(ask, outcome) if outcome else ()))
+    return View("dependence.html", _title(ask, chosen), panels, words, 202 if working else 200)
+
+
+def _chosen(ask: Ask) -> dict[str, str]:
+    """The ids asked for, checked; without any, the world's rare earths."""
+    chosen = {name: ask.values.get(name, "").strip() for name in _KINDS}
+    if not any(name in ask.values for name in _KINDS):
+        chosen |= {"material": "group:rare-earths", "dependent": "region:world"}
+    for name, id_ in chosen.items():
+        kinds = _KINDS[name]
+        if id_ and id_.partition(":")[0] not in kinds:
+            raise UsageError(f"{name}={id_}: an id is wanted that begins with {', '.join(k + ':' for k in kinds)}.")
+        if id_:
+            ask.site.must_exist(id_)
+    return chosen
+
+
+def _supposed(ask: Ask) -> tuple[Outcome | None, bool, str]:
+    """The outcome of ?if=, whether it is still being worked out, and why it cannot be."""
+    name = ask.values.get("if", "").strip()
+    if not name:
+        return None, False, ""
+    if name not in ask.site.what_if.shipped:
+        known = ", ".join(ask.site.what_if.shipped)
+        raise UsageError(f"if={name}: one of the scenarios is wanted: {known}.")
+    try:
+        outcome = ask.site.what_if.outcome(name, wait=bool(ask.twin))
+    except ReegraphError as error:
+        return None, False, str(error)
+    return outcome, outcome is None, ""
+
+
+def _panel(ask: Ask, chosen: dict[str, str]) -> Panel:
+    """The conclusions asked for, out of all: the query of just these takes longer than a page may."""
+    scope, whole = ask.site.scope, ask.site.panel("dependence")
+    kept = [
+        d.id
+        for d in ask.site.dependence.all.values()
+        if chosen["dependent"] in ("", d.dependent)
+        and chosen["on"] in ("", d.on)
+        and (not chosen["stage"] or scope.stage_fit(chosen["stage"], d.stage) == FULL)
+        and (not chosen["material"] or scope.good_fit(chosen["material"], d.material))
+    ]
+    rows = tuple(r for r in whole.table.rows if isinstance(r[0], Thing) and r[0].id in set(kept))
+    query = bound_page(ask.site.root, "dependence", dependency=kept)
+    return replace(whole, query=query, table=replace(whole.table, rows=rows))
+
+
+def _stages(ask: Ask, panel: Panel, chosen: dict[str, str], effects: dict[str, Thing]) -> list[Stage]:
+    found: dict[str, list[Hop]] = defaultdict(list)
+    for cells in panel.cells():
+        stage = cells["stage"]
+        found[stage.id if isinstance(stage, Thing) else ""].append(_hop(ask, cells, chosen, effects))
+    scope = ask.site.scope
+    wanted = chosen["stage"]
+    ids = [f"stage:{s}" for s in STAGES]
+    ids = [s for s in ids if not wanted or scope.stage_fit(wanted, s) == FULL]
+    ids += [s for s in found if s and s not in ids]
+    stages = []
+    for id_ in [*ids, *([""] if found.get("") else [])]:
+        hops = sorted(found.get(id_, ()), key=_rank)
+        over = [s for s in ids if s != id_ and s in scope.stages.get(id_, ())]
+        part = bool(over)
+        told = next((s for s in over if found.get(s)), "")
+        gap = ""
+        if not hops:
+            name = ask.site.label(told, ask.lang) if told else ""
+            gap = ask.t("gap_within", name) if told else ask.t("gap_unknown")
+        thing = ask.site.catalogue.thing(id_) if id_ else None
+        stages.append(Stage(thing, part, tuple(hops[:_LISTED]), len(hops), gap))
+    return stages
+
+
+def _rank(hop: Hop) -> tuple[bool, bool, int, int, str]:
+    order = ("stated", "derived", "structural")
+    return (hop.effect is None, hop.wider, order.index(hop.basis), -hop.year, hop.dependency.id)
+
+
+def _hop(ask: Ask, cells: dict[str, Any], chosen: dict[str, str], effects: dict[str, Thing]) -> Hop:
+    id_ = cells["dependency"].id
+    known = ask.site.dependence.all[id_]
+    lang = ask.lang
+    basis = known.basis
+    wanted, material = chosen["material"], cells["material"]
+    wider = bool(wanted) and ask.site.scope.good_fit(wanted, known.material) != FULL
+    share = figure(lang, cells["share"], "percent") if cells["share"] else ask.t("exposed" if basis == "structural" else "some")
+    strength = f"{cell_text(cells['strength'])}%" if cells["strength"] is not None else ""
+    weakest, reasons = _weakest(ask, id_, cells["carried"])
+    effect = effects.get(id_)
+    who = f"{cells['dependent'].label(lang)} ← {cells['on'].label(lang)}"
+    good = material.label(lang) if material and material.id != wanted else ""
+    when = spoken(lang, cells["period"] or "")
+    label = f"{who} · {good}" if good else who
+    label = f"{label}（{when}）" if lang == "zh-Hant" else f"{label} ({when})"
+    text = f"{share} → {effect.label(lang)}" if effect else share
+    row = Row(
+        label=label,
+        href=href(lang, id_),
+        **_bounds(cells),
+        text=text,
+        shape="lost" if effect and effect.id in {"lost", "part", "vanishes"} else "structural" if basis == "structural" else "forecast" if known.forecast else "point",
+        hint=f"{label}: {text}",
+    )
+    return Hop(
+        cells["dependency"], cells["dependent"], cells["on"], material, share, strength, cells["period"] or "",
+        basis, wider, weakest, reasons, len(known.supports), effect, 0 if known.forecast or not known.end else known.end.year, row,
+    )  # fmt: skip
+
+
+def _bounds(cells: dict[str, Any]) -> dict[str, float | None]:
+    low, high, strength = cells["lower"], cells["upper"], cells["strength"]
+    if low is not None or high is not None:
+        low = None if low is None else float(low)
+        high = None if high is None else float(high)
+        return {"low": None, "high": None, "value": low} if low == high else {"low": low, "high": high, "value": None}
+    return {"low": None, "high": None, "value": None if strength is None else float(strength)}
+
+
+def _weakest(ask: Ask, id_: str, carried: Decimal | None) -> tuple[Said | None, tuple[str, ...]]:
+    """Of the claims each of which alone overturns it, else of all, the one that is said most weakly; and why."""
+    graph = ask.site.dependence
+    claims = sorted(graph.claims(id_))
+    alone = [c for c in claims if not graph.stands_without(id_, c)]
+    said = ask.site.catalogue.said(alone or claims)
+    if not said:
+        return None, ()
+    weakest = min(said, key=lambda c: (_manner(c), not c.assumed, str(c.since or c.until), c.claim.id))
+    reasons = [
+        *([ask.t("alone_overturns")] if alone else [ask.t("not_alone")]),
+        *([ask.t("said_weakly", modality(ask.lang, weakest.modality))] if _manner(weakest) < len(_MODALITY) else []),
+        *([ask.t("assumed")] if weakest.assumed else []),
+        *([ask.t("carried_by", cell_text(carried))] if carried else []),
+    ]
+    return weakest, tuple(reasons)
+
+
+def _manner(said: Said) -> int:
+    return _MODALITY.index(said.modality) if said.modality in _MODALITY else len(_MODALITY)
+
+
+def _drawing(ask: Ask, stages: Sequence[Stage], chosen: dict[str, str]) -> Drawing:
+    steps = [
+        Step(
+            name=s.stage.label(ask.lang) if s.stage else ask.t("stage_not_said"),
+            hops=tuple(h.row for h in s.hops[:_DRAWN]),
+            gap=s.gap,
+            more=ask.t("and_more", s.total - _DRAWN) if s.total > _DRAWN else "",
+            part=s.part,
+        )
+        for s in stages
+    ]
+    title = _title(ask, chosen)
+    wide, narrow = (chain(steps, title=title, axis=ask.t("who_on_whom"), wide=w) for w in (True, False))
+    return Drawing(title, wide, narrow)
+
+
+def _title(ask: Ask, chosen: dict[str, str]) -> str:
+    def name(key: str, default: str) -> str:
+        return ask.site.label(chosen[key], ask.lang) if chosen[key] else ask.t(default)
+
+    title = ask.t("dependence_of", who=name("dependent", "anyone"), on=name("on", "anyone_on"), what=name("material", "any_good"))
+    return f"{title}{ask.t('colon')}{name('stage', '')}" if chosen["stage"] else title
+
+
+def _control(ask: Ask, name: str, value: str) -> dict[str, Any]:
+    """A select of what the conclusions name, by kind; what has none is offered too where it is an element."""
+    place = "material" if name == "material" else name
+    ids = {getattr(d, place) for d in ask.site.dependence.all.values()} - {""}
+    if name == "material":
+        ids |= {i for i in ask.site.catalogue.classes if i.startswith(("element:", "group:"))}
+    if name == "stage":
+        ids |= {f"stage:{s}" for s in STAGES}
+    ids |= {value} - {""}
+    kinds: dict[str, list[Thing]] = {}
+    for kind in _KINDS[name]:
+        things = [ask.site.catalogue.thing(i) for i in ids if i.startswith(f"{kind}:")]
+        if things:
+            kinds[kind] = sorted(things, key=lambda t: t.label(ask.lang))
+    if name == "stage":
+        order = [f"stage:{s}" for s in STAGES]
+        kinds["stage"].sort(key=lambda t: order.index(t.id) if t.id in order else len(order))
+    return {"name": name, "value": value, "kinds": kinds}
+
+
+def _effects(outcome: Outcome) -> dict[str, Thing]:
+    """What the scenario does to each conclusion."""
+    found: dict[str, Thing] = {}
+    for table in (outcome.changes, outcome.losses):
+        for row in table.rows:
+            ids = row[-1]
+            for d in ids if isinstance(ids, tuple) else ():
+                if isinstance(d, Thing) and isinstance(row[0], Thing):
+                    found[d.id] = row[0]
+    return found
+
+
+def _outcome_panels(ask: Ask, outcome: Outcome) -> tuple[Panel, ...]:
+    command = f"reegraph scenario {outcome.scenario.name}"
+    return tuple(
+        Panel(name, TITLES[name].en, TITLES[name].zh, "", worded(table, ask.lang), command)
+        for name, table in outcome.tables().items()
+    )
+
+
+def _parts(ask: Ask, outcome: Outcome) -> list[dict[str, Any]]:
+    """The tables of the outcome that a page shows, cut to what reads well."""
+    tables = outcome.tables()
+    hidden = {"kind", "at_least", "at_most", "sources", "dependencies", "carried", "of", "which"}
+    parts = []
+    for name in _PARTS:
+        table = _spoken(ask, tables[name])
+        used = [
+            i
+            for i, c in enumerate(table.columns)
+            if c.name not in hidden and {row[i] for row in table.rows} - {None, "", ()}
+        ]
+        rows = [[row[i] for i in used] for row in table.rows[:_OUTCOME]]
+        parts.append(
+            {
+                "name": name,
+                "title": TITLES[name].label(ask.lang),
+                "columns": [table.columns[i] for i in used],
+                "rows": rows,
+                "total": len(table),
+            }
+        )
+    return parts
+
+
+def _spoken(ask: Ask, table: Table) -> Table:
+    """The table with all its texts in the page's language, codes too."""
+    rows = tuple(
+        tuple(
+            tuple(v.label(ask.lang) if isinstance(v, Thing) else v for v in value)
+            if column.type == "texts" and isinstance(value, tuple)
+            else value.label(ask.lang)
+            if column.type == "text" and isinstance(value, Thing)
+            else value
+            for column, value in zip(table.columns, row, strict=True)
+        )
+        for row in table.rows
+    )
+    return replace(table, rows=rows)
