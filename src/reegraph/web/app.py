@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
-import hashlib
 import json
 import logging
 import re
@@ -29,7 +27,7 @@ from reegraph.web.endpoint import typed_answer
 from reegraph.web.i18n import word
 from reegraph.web.pages.ask import Ask
 from reegraph.web.panel import View
-from reegraph.web.render import Renderer
+from reegraph.web.render import Renderer, policy_of
 from reegraph.web.site import Site
 
 _log = logging.getLogger(__name__)
@@ -50,6 +48,7 @@ _TWINS: Final = {
     "csv": "text/csv",
     "rq": "application/sparql-query",
     "svg": "image/svg+xml",
+    "html": "text/html",
 }
 _MEDIA: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _STATIC: Final = Path(__file__).parent / "static"
@@ -145,7 +144,7 @@ class _App:
         name = request.path_params.get("name", "")
         if twin:
             name = name.removesuffix(f".{twin}")
-        values = dict(request.query_params)
+        values = {k: " ".join(request.query_params.getlist(k)) if k == "pick" else v for k, v in request.query_params.items()}
         if kind == "sparql" and path == kind:
             answered = await typed_answer(request, values.get("query", ""), twin)
             if isinstance(answered, Response):
@@ -178,6 +177,8 @@ class _App:
         if not twin and view.panels:
             twin = _negotiated(request)
         if twin:
+            if twin == "html":
+                return self._file(view, ask, request)
             if twin == "svg":
                 return self._picture(view, ask, request)
             return _data(view, twin, ask, self.site.version)
@@ -186,6 +187,17 @@ class _App:
             View(view.template, view.title, view.panels, words, view.status), ask, path, request
         )
         return Response(html, view.status, media_type="text/html")
+
+    def _file(self, view: View, ask: Ask, request: Request) -> Response:
+        """A dossier as one file to keep."""
+        if view.template != "dossier.html":
+            raise UnknownName("twin", "html", [], "Only a dossier is kept as one HTML file.")
+        content = self.renderer.file(view, ask, request)
+        headers = {
+            "Content-Security-Policy": policy_of(self.renderer.styles),
+            "Content-Disposition": f'attachment; filename="reegraph-dossier-{self.site.version[:12]}.html"',
+        }
+        return Response(content, media_type="text/html", headers=headers)
 
     def _picture(self, view: View, ask: Ask, request: Request) -> Response:
         """One drawing of the page as a file; ?drawing= counts from 1."""
@@ -196,9 +208,8 @@ class _App:
         if not given.isdecimal() or not 1 <= int(given[:6]) <= count:
             raise UsageError(f"drawing={given}: a number from 1 to {count} is wanted.")
         svg = self.renderer.picture(view.drawings[int(given) - 1], ask, request)
-        digest = hashlib.sha256(self.renderer.drawing_rules.encode()).digest()
-        policy = f"default-src 'none'; style-src 'sha256-{base64.b64encode(digest).decode()}'"
-        return Response(svg, media_type=_TWINS["svg"], headers={"Content-Security-Policy": policy})
+        headers = {"Content-Security-Policy": policy_of(self.renderer.drawing_rules)}
+        return Response(svg, media_type=_TWINS["svg"], headers=headers)
 
     def _failure(self, ask: Ask, error: ReegraphError, twin: str, request: Request) -> Response:
         status = error.http_status
@@ -211,7 +222,7 @@ class _App:
         kind = "e404" if status == 404 else "e400" if status < 500 else "e500"
         words = {"message": str(error), "near": near, "kind": kind}
         view = View("error.html", word(ask.lang, kind), (), words, status)
-        return Response(self.renderer.page(view, ask, "", request), status, media_type="text/html")
+        return Response(self.renderer.page(view, ask, request.url.path.removeprefix(f"/{ask.lang}/"), request), status, media_type="text/html")
 
 
 def _view_of(ask: Ask, path: str) -> View:

@@ -36,6 +36,8 @@ class Inline:
             return Markup(escape(spoken(self.lang, thing)))  # noqa: S704  # escaped
         if thing.id.startswith("claim:"):
             return self.chip(thing)
+        if ":" not in thing.id:  # a code such as a scenario's effect has a name and no page
+            return Markup(escape(thing.label(self.lang)))  # noqa: S704  # escaped
         address = escape(href(self.lang, thing))
         return Markup(f'<a href="{address}">{escape(thing.label(self.lang))}</a>')  # noqa: S704  # escaped
 

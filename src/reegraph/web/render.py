@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -46,7 +48,8 @@ class Renderer:
             path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:10]
             for path in (_HERE / "static").iterdir()
         }
-        self.drawing_rules = drawing_rules((_HERE / "static" / "site.css").read_text(encoding="utf-8"))
+        self.styles = (_HERE / "static" / "site.css").read_text(encoding="utf-8")
+        self.drawing_rules = drawing_rules(self.styles)
 
     def picture(self, drawing: Drawing, ask: Ask, request: Request) -> str:
         """A drawing as an SVG document of its own, in its wide form."""
@@ -61,12 +64,13 @@ class Renderer:
             lang=ask.lang,
         )
 
-    def _figure(self, lang: Lang, printed: str, unit: str) -> str:
-        """A figure with its unit; one in words by the word's own name."""
-        known = (
-            self.site.label(f"word:{printed}", lang) if printed.isascii() and printed[:1].isalpha() else ""
-        )
-        return known if known and ":" not in known else i18n.figure(lang, printed, unit)
+    def file(self, view: View, ask: Ask, request: Request) -> str:
+        """A dossier as an HTML document that needs no other file; its links lead back to the site."""
+        base = f"{request.url.scheme}://{request.url.netloc}"
+        permalink = str(request.url).replace("/dossier.html", "/dossier", 1)
+        own = {"styles": Markup(self.styles), "permalink": permalink}  # noqa: S704  # our own style sheet
+        html = self.page(replace(view, template="dossier_file.html", words={**view.words, **own}), ask, "dossier", request)
+        return html.replace(' href="/', f' href="{base}/')
 
     def page(self, view: View, ask: Ask, path: str, request: Request) -> str:
         """A view as an HTML document."""
@@ -76,14 +80,14 @@ class Renderer:
         if len(query) > _LONG:  # a long query stands on its page once, not in each of its links
             query = ""
         twin_of = f"/{lang}/{path or 'home'}"
+        base = f"{request.url.scheme}://{request.url.netloc}"
         return self.environment.get_template(view.template).render(
-            **view.words,
             view=view,
             lang=lang,
             html_lang="zh-Hant-TW" if lang == "zh-Hant" else "en",
             t=partial(i18n.word, lang),
             modality=partial(i18n.modality, lang),
-            figure=lambda printed, unit: self._figure(lang, printed, unit),
+            figure=partial(self.site.figure, lang),
             href=partial(href, lang),
             to=partial(address, lang),
             text=inline.cell,
@@ -102,6 +106,9 @@ class Renderer:
             drawing_number=lambda d: view.drawings.index(d) + 1 if d in view.drawings else 0,
             file_name=re.sub(r"[^\w-]+", "-", path or "home"),
             this_view=CitedView(view.title, str(request.url), self.site.version, ask.today, ask.lang),
+            cite_view=lambda title, pick: CitedView(
+                title, f"{base}/{lang}/{pick}", self.site.version, ask.today, lang
+            ),
             pick=f"{path or 'home'}" + (f"?{query}" if query else ""),
             other=f"/{'en' if lang == 'zh-Hant' else 'zh-Hant'}/{path}" + (f"?{query}" if query else ""),
             other_lang="en" if lang == "zh-Hant" else "zh-Hant",
@@ -109,7 +116,14 @@ class Renderer:
             menu=MENU,
             search_value=ask.values.get("q", ""),
             has_articles=self.site.articles is not None,
+            **{"today": ask.today, **view.words},
         )
+
+
+def policy_of(styles: str) -> str:
+    """The Content-Security-Policy of a document with this style sheet inside, and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'"
 
 
 def _heading(lang: Lang, column: Column) -> str:

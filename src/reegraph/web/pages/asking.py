@@ -61,7 +61,7 @@ def question(ask: Ask) -> View:
     pages = max(1, -(-len(panel) // _ROWS))
     page = ask.page(pages)
     claims = _claims(ask, panel.table)
-    shown = _telling(panel.table)
+    shown = telling(panel.table)
     words: dict[str, Any] = {
         "question": asked,
         "controls": [_control(ask, asked, p, values) for p in asked.parameters],
@@ -144,7 +144,7 @@ def _control(ask: Ask, asked: Question, parameter: Parameter, values: dict[str, 
     }
 
 
-def _telling(table: Table) -> list[int]:
+def telling(table: Table) -> list[int]:
     """The columns that tell a reader something, so that the citations stay in sight.
 
     Left out: what is empty, all normal, or said by a chip or by the printed figure; the twins have all.

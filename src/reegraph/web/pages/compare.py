@@ -12,7 +12,7 @@ from reegraph.curation import edtf
 from reegraph.errors import UsageError
 from reegraph.table import Cell, Column, Table, Thing
 from reegraph.web.catalogue import Said
-from reegraph.web.i18n import figure, spoken
+from reegraph.web.i18n import spoken
 from reegraph.web.pages.ask import Ask
 from reegraph.web.panel import Panel, View
 
@@ -43,12 +43,9 @@ class Pair:
 
 def compare(ask: Ask) -> View:
     """What is said of `a` and of `b`, aligned; without them, a choice of what to compare."""
-    ask.only("a", "b", "kind")
+    ask.only("a", "b")
     a, b = (ask.values.get(k, "").strip() for k in ("a", "b"))
-    kind = ask.values.get("kind", "").strip()
-    if kind and kind not in KINDS:
-        raise UsageError(f"kind={kind}: one of {', '.join(KINDS)} is wanted.")
-    words: dict[str, Any] = {"choices": _choices(ask), "kind": kind, "a": a, "b": b, "today": ask.today}
+    words: dict[str, Any] = {"choices": _choices(ask), "kind": "", "a": a, "b": b, "today": ask.today}
     if not (a and b):
         return View("compare.html", ask.t("compare"), (), {**words, "pairs": None})
     kind, names, panels, pairs = _dates(ask, a, b) if _is_day(a) or _is_day(b) else _things(ask, a, b)
@@ -128,7 +125,7 @@ def _by_point(ask: Ask, claims: Iterable[Said], subject: str) -> dict[Hashable, 
             continue
         measured = bool(c.figure)
         parts = (None if subject else c.subject, c.property, c.object if measured else None, c.stage, c.material)
-        value = figure(ask.lang, c.figure, c.unit) if measured else c.object.label(ask.lang) if c.object else ""
+        value = ask.site.figure(ask.lang, c.figure, c.unit) if measured else c.object.label(ask.lang) if c.object else ""
         if c.negative:
             value = f"{ask.t('not')} {value}"
         entry = Entry(value or c.claim.label(ask.lang), c.when + ("?" if c.assumed else ""), (c.claim,))
@@ -141,7 +138,7 @@ def _add_dependence(ask: Ask, side: dict[Hashable, list[Entry]], id_: str) -> No
     for d in ask.site.dependence.all.values():
         if d.dependent == id_:
             parts = tuple(ask.site.catalogue.thing(i) for i in (d.on, d.stage, d.material) if i)
-            share = figure(ask.lang, d.printed, "percent") if d.printed else ""
+            share = ask.site.figure(ask.lang, d.printed, "percent") if d.printed else ""
             value = share or ask.t("exposed" if d.basis == "structural" else "some")
             entry = Entry(value, d.edtf + ("?" if d.assumed else ""), (ask.site.catalogue.thing(d.id),))
             side[(term, *parts), True].append(entry)

@@ -12,9 +12,9 @@ from reegraph.errors import ReegraphError, UsageError
 from reegraph.pages import bound_page
 from reegraph.scenario.dependence import FULL
 from reegraph.scenario.outcome import TITLES, Outcome, worded
-from reegraph.table import Table, Thing, cell_text
+from reegraph.table import Thing, cell_text
 from reegraph.web.catalogue import Said
-from reegraph.web.i18n import figure, modality, spoken
+from reegraph.web.i18n import modality, spoken
 from reegraph.web.links import href
 from reegraph.web.pages.ask import Ask
 from reegraph.web.panel import Drawing, Panel, View
@@ -180,7 +180,7 @@ def _hop(ask: Ask, cells: dict[str, Any], chosen: dict[str, str], effects: dict[
     basis = known.basis
     wanted, material = chosen["material"], cells["material"]
     wider = bool(wanted) and ask.site.scope.good_fit(wanted, known.material) != FULL
-    share = figure(lang, cells["share"], "percent") if cells["share"] else ask.t("exposed" if basis == "structural" else "some")
+    share = ask.site.figure(lang, cells["share"], "percent") if cells["share"] else ask.t("exposed" if basis == "structural" else "some")
     strength = f"{cell_text(cells['strength'])}%" if cells["strength"] is not None else ""
     weakest, reasons = _weakest(ask, id_, cells["carried"])
     effect = effects.get(id_)
@@ -305,7 +305,7 @@ def _parts(ask: Ask, outcome: Outcome) -> list[dict[str, Any]]:
     hidden = {"kind", "at_least", "at_most", "sources", "dependencies", "carried", "of", "which"}
     parts = []
     for name in _PARTS:
-        table = _spoken(ask, tables[name])
+        table = worded(tables[name], ask.lang)
         used = [
             i
             for i, c in enumerate(table.columns)
@@ -323,18 +323,3 @@ def _parts(ask: Ask, outcome: Outcome) -> list[dict[str, Any]]:
         )
     return parts
 
-
-def _spoken(ask: Ask, table: Table) -> Table:
-    """The table with all its texts in the page's language, codes too."""
-    rows = tuple(
-        tuple(
-            tuple(v.label(ask.lang) if isinstance(v, Thing) else v for v in value)
-            if column.type == "texts" and isinstance(value, tuple)
-            else value.label(ask.lang)
-            if column.type == "text" and isinstance(value, Thing)
-            else value
-            for column, value in zip(table.columns, row, strict=True)
-        )
-        for row in table.rows
-    )
-    return replace(table, rows=rows)
