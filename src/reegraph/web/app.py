@@ -23,6 +23,7 @@ from reegraph.server.negotiation import choose, takes_gzip
 from reegraph.store import EmbeddedStore
 from reegraph.table import LANGS, Lang
 from reegraph.web import pages
+from reegraph.web.ahead import pages_ahead
 from reegraph.web.endpoint import typed_answer
 from reegraph.web.i18n import word
 from reegraph.web.pages.ask import Ask
@@ -93,7 +94,7 @@ def site_routes(
     site = Site(store, root or project_root(), version=version, articles=articles)
     app = _App(site, Renderer(site), today or (lambda: datetime.now(UTC).date()))
     if warm:
-        threading.Thread(target=site.warm, name="reegraph-warm", daemon=True).start()
+        threading.Thread(target=app.read_ahead, name="reegraph-warm", daemon=True).start()
     return [
         Route("/", app.front),
         Route("/static/{name}", app.static),
@@ -114,6 +115,16 @@ class _App:
 
     def __init__(self, site: Site, renderer: Renderer, today: Callable[[], date]) -> None:
         self.site, self.renderer, self.today = site, renderer, today
+
+    def read_ahead(self) -> None:
+        """Draw what readers come to first, so that nobody waits for its queries."""
+        try:
+            request = Request({"type": "http", "method": "GET", "path": "/", "headers": [], "server": ("localhost", 80)})
+            for path, values in pages_ahead(self.site):
+                ask = Ask(self.site, "en", self.today(), path.partition("/")[2], values, "json")
+                self.renderer.page(_view_of(ask, path), ask, path, request)
+        except Exception:  # the outermost edge of a thread; the pages themselves will say it again
+            _log.exception("reading ahead failed")
 
     async def front(self, request: Request) -> Response:
         """/ leads to the language that the browser asks for."""

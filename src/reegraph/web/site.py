@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
@@ -27,9 +26,7 @@ from reegraph.web.panel import Panel, page_question
 from reegraph.web.search import Index
 from reegraph.web.whatif import WhatIf
 
-_log = logging.getLogger(__name__)
-_KEPT: Final = 400  # answers; a few kilobytes each
-_MOST: Final = 40  # things of which so much is said that their first page would take over 50 ms
+_KEPT: Final = 1000  # answers; a few kilobytes each
 
 
 class Site:
@@ -128,23 +125,6 @@ class Site:
     def label(self, id_: str, lang: Lang) -> str:
         """The name of an id in a language."""
         return self.catalogue.thing(id_).label(lang)
-
-    def warm(self) -> None:
-        """Read what all pages share and answer every question once, so that no reader waits for it."""
-        try:
-            _ = self.catalogue.about, self.catalogue.places, self.catalogue.classes, self.index
-            for name in ("disagreements", "flagship", "sources", "element-stages", "ontology-terms"):
-                self.panel(name)
-            for name in self.questions:
-                self.ask(name, {})
-            for source in self.catalogue.sources:
-                self.panel("source-claims", source=[source])
-            about = self.catalogue.about
-            for id_ in sorted(about, key=lambda i: (-len(about[i]), i))[:_MOST]:
-                self.panel("thing-claims", thing=[id_])
-                self.panel("thing-dependence", thing=[id_])
-        except Exception:  # the outermost edge of a thread; the pages themselves will say it again
-            _log.exception("warming up failed")
 
     def _answer(self, question: Question, query: str) -> Table:
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from reegraph.errors import UnknownName, UsageError
@@ -9,6 +10,7 @@ from reegraph.questions import THEMES, Parameter, Question, find_question
 from reegraph.table import Table, Thing
 from reegraph.web.catalogue import Said
 from reegraph.web.pages.ask import Ask
+from reegraph.web.pages.flow import draw_flow
 from reegraph.web.pages.marks import date_row, draw_dates, draw_figures, measured, point
 from reegraph.web.panel import Drawing, View
 
@@ -61,16 +63,20 @@ def question(ask: Ask) -> View:
     pages = max(1, -(-len(panel) // _ROWS))
     page = ask.page(pages)
     claims = _claims(ask, panel.table)
+    table = _said(ask, panel.table)
+    flow = draw_flow(ask, panel)
+    drawings = [*([flow] if flow else []), *_drawings(ask, asked, claims)]
     shown = telling(panel.table)
     words: dict[str, Any] = {
         "question": asked,
         "controls": [_control(ask, asked, p, values) for p in asked.parameters],
         "columns": [panel.table.columns[i] for i in shown],
-        "rows": [[row[i] for i in shown] for row in panel.table.rows[(page - 1) * _ROWS : page * _ROWS]],
+        "rows": [[row[i] for i in shown] for row in table.rows[(page - 1) * _ROWS : page * _ROWS]],
         "page": page,
         "pages": pages,
         "values": values,
-        "drawings": _drawings(ask, asked, claims),
+        "drawings": drawings,
+        "flow": flow,
         "claims_count": len(claims),
         "sources_count": len({c.source.id for c in claims}),
         "notes": asked.notes_zh if ask.lang == "zh-Hant" else asked.notes,
@@ -142,6 +148,19 @@ def _control(ask: Ask, asked: Question, parameter: Parameter, values: dict[str, 
             )
         ),
     }
+
+
+def _said(ask: Ask, table: Table) -> Table:
+    """The table with a claim's sentence in the page's language; the queries give the English one."""
+    names = [c.name for c in table.columns]
+    if not {"says", "claim"} <= set(names):
+        return table
+    says, claim = names.index("says"), names.index("claim")
+    rows = []
+    for row in table.rows:
+        told = row[claim]
+        rows.append((*row[:says], told.label(ask.lang) if isinstance(told, Thing) else row[says], *row[says + 1 :]))
+    return replace(table, rows=tuple(rows))
 
 
 def telling(table: Table) -> list[int]:

@@ -188,7 +188,7 @@ def _hop(ask: Ask, cells: dict[str, Any], chosen: dict[str, str], effects: dict[
     good = material.label(lang) if material and material.id != wanted else ""
     when = spoken(lang, cells["period"] or "")
     label = f"{who} · {good}" if good else who
-    label = f"{label}（{when}）" if lang == "zh-Hant" else f"{label} ({when})"
+    label = f"{label} · {when}" if when else label
     text = f"{share} → {effect.label(lang)}" if effect else share
     row = Row(
         label=label,
@@ -243,6 +243,7 @@ def _drawing(ask: Ask, stages: Sequence[Stage], chosen: dict[str, str]) -> Drawi
             gap=s.gap,
             more=ask.t("and_more", s.total - _DRAWN) if s.total > _DRAWN else "",
             part=s.part,
+            loose=s.stage is None,
         )
         for s in stages
     ]

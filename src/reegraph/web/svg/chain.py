@@ -17,13 +17,15 @@ _SIZE: Final = 14
 
 @dataclass(frozen=True)
 class Step:
-    """A stage of the chain: its hops, or the words of its gap; `part` says that it lies within another."""
+    """A stage of the chain: its hops, or the words of its gap; `part` says that it lies within another, `loose` that it is no
+    link of the chain: of its hops nobody says the stage."""
 
     name: str
     hops: tuple[Row, ...]
     gap: str = ""
     more: str = ""
     part: bool = False
+    loose: bool = False
 
 
 def chain(steps: Sequence[Step], *, title: str, axis: str, wide: bool = True) -> str:
@@ -50,7 +52,7 @@ def chain(steps: Sequence[Step], *, title: str, axis: str, wide: bool = True) ->
         out.append(f'<text class="tick" x="{names}" y="16">{escaped(axis)}</text>')
     top = 34.0
     for number, (step, height) in enumerate(zip(steps, lines, strict=True)):
-        last = number == len(steps) - 1
+        last = number == len(steps) - 1 or steps[number + 1].loose
         out += _step(step, top, height, last, wide, (width, names, left, right), x)
         top += height
     out.append("</svg>")
