@@ -1,8 +1,10 @@
-"""How long each kind of page takes on the real graph, and what it weighs: python tests/benchmarks/pages.py [--most N]
+"""How long each kind of page takes on the real graph, and what it weighs: `python tests/benchmarks/pages.py`.
 
-After the start's reading ahead each address is asked for three times: `first` is the time of its first answer, the next two
-give `again`. Times are milliseconds of processor time of this process, from request to the last byte of HTML (ASGI, no
-network, nothing else running), so that a busy machine does not blur them; weights are kilobytes of HTML, plain and as sent (gzip). Of each kind at most N addresses are asked for, spread evenly.
+After the start's reading ahead each address is asked for three times: `first` is the time of its first
+answer, the next two give `again`. Times are milliseconds of processor time of this process, from request to
+the last byte of HTML (ASGI, no network, nothing else running), so that a busy machine does not blur them;
+weights are kilobytes of HTML, plain and as sent (gzip). Of each kind at most `--most` addresses are asked
+for, spread evenly, in both languages by turns.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import threading
 import time
 from collections import defaultdict
 from datetime import date
+from itertools import pairwise
 
 import httpx
 
@@ -33,12 +36,19 @@ def addresses(site: Site, most: int) -> dict[str, list[str]]:
     """Addresses of every kind of page, below /LANG/."""
     catalogue, data = site.catalogue, site.dependence
     firms = sorted(i for i in catalogue.about if i.startswith(("firm:", "country:", "element:")))
-    disagreements = [t.id for t in site.panel("disagreements").table.column("disagreement") if hasattr(t, "id")]
-    pairs = [(a, b) for a, b in zip(firms, firms[1:], strict=False) if a.split(":")[0] == b.split(":")[0]]
+    disagreements = [
+        t.id for t in site.panel("disagreements").table.column("disagreement") if hasattr(t, "id")
+    ]
+    pairs = [(a, b) for a, b in pairwise(firms) if a.split(":")[0] == b.split(":")[0]]
     dependents = sorted({d.dependent for d in data.all.values()})
     kinds = {
         "home": [""],
-        "search": ["search?q=dysprosium", "search?q=%E9%8F%91", "search?q=China", "search?q=%E4%B8%AD%E5%9C%8B"],
+        "search": [
+            "search?q=dysprosium",
+            "search?q=%E9%8F%91",
+            "search?q=China",
+            "search?q=%E4%B8%AD%E5%9C%8B",
+        ],
         "questions": ["questions"],
         "question": [f"question/{name}" for name in site.questions],
         "question with a parameter": [f"question/dependents-of?on={i}" for i in ("country:CN", "firm:lynas")]
@@ -53,8 +63,16 @@ def addresses(site: Site, most: int) -> dict[str, list[str]]:
         "controls": [f"controls?date=2025-{m:02d}-15" for m in range(1, 13)],
         "elements": ["elements", "elements?date=2025-10-15"],
         "ontology": ["ontology"],
-        "ontology term": [f"ontology/{i.removeprefix('ree:')}" for i in catalogue.labels.__dict__["known"] if "ontology#" in i],
-        "dependence": ["dependence", *(f"dependence?dependent={i}" for i in dependents), "dependence?on=country:CN"],
+        "ontology term": [
+            f"ontology/{i.removeprefix('ree:')}"
+            for i in catalogue.labels.__dict__["known"]
+            if "ontology#" in i
+        ],
+        "dependence": [
+            "dependence",
+            *(f"dependence?dependent={i}" for i in dependents),
+            "dependence?on=country:CN",
+        ],
         "dependence with a scenario": [f"dependence?if={name}" for name in scenario_paths(site.root)],
         "compare": [f"compare?a={a}&b={b}" for a, b in pairs],
         "compare sources": ["compare?a=source:tang-2025&b=source:chen-cc-2025"],
@@ -62,7 +80,9 @@ def addresses(site: Site, most: int) -> dict[str, list[str]]:
         "dossier": ["dossier?pick=question/china-share&pick=thing/firm:lynas&pick=claim/tang-2025-135"],
         "not here": ["thing/firm:lynass"],
     }
-    kinds["ontology term"] = [a.replace("https://w3id.org/reegraph/ontology#", "") for a in kinds["ontology term"]]
+    kinds["ontology term"] = [
+        a.replace("https://w3id.org/reegraph/ontology#", "") for a in kinds["ontology term"]
+    ]
     return {kind: spread(found, most) for kind, found in kinds.items()}
 
 
@@ -73,7 +93,8 @@ def spread(found: list[str], most: int) -> list[str]:
 
 async def measured(app: object, found: dict[str, list[str]]) -> None:
     """Ask for all, and print a line a kind."""
-    print(f"{'kind':28} {'n':>4} {'first p50':>9} {'p95':>6} {'most':>6} {'again p50':>9} {'p95':>6} {'kB p50':>7} {'most':>6} {'gzip':>5}")
+    heads = ("n", "first p50", "p95", "most", "again p50", "p95", "kB p50", "most", "gzip")
+    print(f"{'kind':28}" + "".join(f"{h:>10}" for h in heads))
     slow: dict[str, float] = {}
     transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://test", trust_env=False) as client:
@@ -92,11 +113,9 @@ async def measured(app: object, found: dict[str, list[str]]) -> None:
                 if times["first"][-1] > LIMIT or weights[-1] > WEIGHT:
                     slow[path] = times["first"][-1]
             first, again = times["first"], times["again"]
-            print(
-                f"{kind:28} {len(pages):4} {statistics.median(first):9.1f} {p95(first):6.1f} {max(first):6.1f} "
-                f"{statistics.median(again):9.1f} {p95(again):6.1f} {statistics.median(weights):7.1f} {max(weights):6.1f} "
-                f"{max(packed):5.1f}"
-            )
+            spent = (statistics.median(first), p95(first), max(first), statistics.median(again), p95(again))
+            figures = (*spent, statistics.median(weights), max(weights), max(packed))
+            print(f"{kind:28}{len(pages):10}" + "".join(f"{f:10.1f}" for f in figures))
     print(f"\nover {LIMIT} ms at first, or over {WEIGHT} kB: {len(slow)} of {sum(map(len, found.values()))}")
     for path, spent in sorted(slow.items(), key=lambda s: -s[1])[:20]:
         print(f"  {spent:7.1f} ms  {path}")

@@ -10,8 +10,8 @@ from reegraph.web.site import Site
 
 _THINGS: Final = 40  # those of which most is said; the first page of any other takes under 50 ms
 _PLAIN: Final = (
-    "home", "questions", "elements", "controls", "dependence", "disagreements", "sources", "ontology", "sparql",
-    "compare", "dossier", "search",
+    "home", "questions", "elements", "controls", "dependence", "disagreements", "sources", "ontology",
+    "sparql", "compare", "dossier", "search",
 )  # fmt: skip
 
 
@@ -25,7 +25,10 @@ def pages_ahead(site: Site) -> Iterator[tuple[str, Mapping[str, str]]]:
     for kind, ids in (
         ("claim", site.catalogue.claims),
         ("dependency", site.dependence.all),
-        ("disagreement", [t.id for t in site.panel("disagreements").table.column("disagreement") if isinstance(t, Thing)]),
+        (
+            "disagreement",
+            [t.id for t in site.panel("disagreements").table.column("disagreement") if isinstance(t, Thing)],
+        ),
         ("ontology", ["ree:Firm"]),
     ):
         yield from ((f"{kind}/{_local(i)}", {}) for i in list(ids)[:1])

@@ -119,7 +119,9 @@ class _App:
     def read_ahead(self) -> None:
         """Draw what readers come to first, so that nobody waits for its queries."""
         try:
-            request = Request({"type": "http", "method": "GET", "path": "/", "headers": [], "server": ("localhost", 80)})
+            request = Request(
+                {"type": "http", "method": "GET", "path": "/", "headers": [], "server": ("localhost", 80)}
+            )
             for path, values in pages_ahead(self.site):
                 ask = Ask(self.site, "en", self.today(), path.partition("/")[2], values, "json")
                 self.renderer.page(_view_of(ask, path), ask, path, request)
@@ -155,7 +157,10 @@ class _App:
         name = request.path_params.get("name", "")
         if twin:
             name = name.removesuffix(f".{twin}")
-        values = {k: " ".join(request.query_params.getlist(k)) if k == "pick" else v for k, v in request.query_params.items()}
+        values = {
+            k: " ".join(request.query_params.getlist(k)) if k == "pick" else v
+            for k, v in request.query_params.items()
+        }
         if kind == "sparql" and path == kind:
             answered = await typed_answer(request, values.get("query", ""), twin)
             if isinstance(answered, Response):
@@ -166,9 +171,7 @@ class _App:
         response = await run_in_threadpool(self._drawn, ask, path, twin, request, answered)
         return _finished(response, request)
 
-    def _drawn(
-        self, ask: Ask, path: str, twin: str, request: Request, extra: dict[str, Any]
-    ) -> Response:
+    def _drawn(self, ask: Ask, path: str, twin: str, request: Request, extra: dict[str, Any]) -> Response:
         try:
             return self._answer(ask, path, twin, request, extra)
         except ReegraphError as error:
@@ -179,9 +182,7 @@ class _App:
             _log.exception("%s failed", request.url.path)
             return self._failure(ask, ReegraphError(word(ask.lang, "failed_next")), twin, request)
 
-    def _answer(
-        self, ask: Ask, path: str, twin: str, request: Request, extra: dict[str, Any]
-    ) -> Response:
+    def _answer(self, ask: Ask, path: str, twin: str, request: Request, extra: dict[str, Any]) -> Response:
         if path == "home" and not twin:
             path = "/home"  # the home page's own address is /LANG/, only its twins say home
         view = _view_of(ask, path)
@@ -233,7 +234,11 @@ class _App:
         kind = "e404" if status == 404 else "e400" if status < 500 else "e500"
         words = {"message": str(error), "near": near, "kind": kind}
         view = View("error.html", word(ask.lang, kind), (), words, status)
-        return Response(self.renderer.page(view, ask, request.url.path.removeprefix(f"/{ask.lang}/"), request), status, media_type="text/html")
+        return Response(
+            self.renderer.page(view, ask, request.url.path.removeprefix(f"/{ask.lang}/"), request),
+            status,
+            media_type="text/html",
+        )
 
 
 def _view_of(ask: Ask, path: str) -> View:

@@ -141,8 +141,8 @@ class CitedView:
     def chicago(self) -> str:
         """A note in the manner of the Chicago Manual of Style."""
         version = f", data version {self.version}" if self.version else ""
-        day = f"{self.day:%B} {self.day.day}, {self.day.year}"
-        return f"reegraph, “{self.title},” knowledge graph of rare earths{version}, accessed {day}, {self.address}."
+        what = f"reegraph, “{self.title},” knowledge graph of rare earths{version}"
+        return f"{what}, accessed {self.day.isoformat()}, {self.address}."
 
     def footnote(self) -> str:
         """A footnote as Chinese journals print a database."""

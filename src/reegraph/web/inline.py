@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Final
 
 from markupsafe import Markup
 
@@ -11,6 +13,8 @@ from reegraph.table import Cell, Lang, Thing, cell_text
 from reegraph.web.catalogue import Catalogue
 from reegraph.web.i18n import spoken, word
 from reegraph.web.links import href
+
+_LONG: Final = 4  # members that a cell shows unfolded
 
 
 @dataclass(frozen=True)
@@ -51,13 +55,24 @@ class Inline:
             case Thing():
                 return self.link(value)
             case tuple():
-                members = sorted(value, key=lambda v: v.label(self.lang) if isinstance(v, Thing) else v)
-                between = " " if type_ == "claims" else "; "
-                return Markup(between).join(self._member(m, type_) for m in members)  # noqa: S704  # ours
+                return self._list(
+                    sorted(value, key=lambda v: v.label(self.lang) if isinstance(v, Thing) else v), type_
+                )
             case str():
                 return Markup(escape(spoken(self.lang, value)))  # noqa: S704  # escaped
             case _:
                 return Markup(escape(cell_text(value, self.lang)))  # noqa: S704  # escaped
+
+    def _list(self, members: Sequence[Thing | str], type_: str) -> Markup:
+        """The members, those of a long list folded away behind their number."""
+        between = Markup(" " if type_ == "claims" else "; ")  # noqa: S704  # ours
+        drawn = [self._member(m, type_) for m in members]
+        if len(drawn) <= _LONG:
+            return between.join(drawn)
+        rest = between.join(drawn[_LONG - 1 :])
+        more = word(self.lang, "more_of", len(drawn) - _LONG + 1)
+        folded = f"<details><summary>{escape(more)}</summary>{rest}</details>"
+        return between.join(drawn[: _LONG - 1]) + Markup(folded)  # noqa: S704  # every part is escaped
 
     def _member(self, member: Thing | str, type_: str) -> Markup:
         if type_ == "claims" and isinstance(member, Thing) and member.id.startswith("dependency:"):

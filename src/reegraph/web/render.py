@@ -29,7 +29,18 @@ from reegraph.web.svg.text import escaped
 
 _HERE: Final = Path(__file__).parent
 _LONG: Final = 6000  # characters of an address
-MENU: Final = ("questions", "dependence", "elements", "controls", "compare", "disagreements", "sources", "ontology", "sparql", "dossier")
+MENU: Final = (
+    "questions",
+    "dependence",
+    "elements",
+    "controls",
+    "compare",
+    "disagreements",
+    "sources",
+    "ontology",
+    "sparql",
+    "dossier",
+)
 
 
 class Renderer:
@@ -54,7 +65,11 @@ class Renderer:
     def picture(self, drawing: Drawing, ask: Ask, request: Request) -> str:
         """A drawing as an SVG document of its own, in its wide form."""
         base = f"{request.url.scheme}://{request.url.netloc}"
-        note = "reegraph" + (f" {self.site.version}" if self.site.version else "") + f" · {base}{request.url.path}"
+        note = (
+            "reegraph"
+            + (f" {self.site.version}" if self.site.version else "")
+            + f" · {base}{request.url.path}"
+        )
         return standalone(
             drawing.wide,
             title=escaped(drawing.heading),
@@ -69,7 +84,9 @@ class Renderer:
         base = f"{request.url.scheme}://{request.url.netloc}"
         permalink = str(request.url).replace("/dossier.html", "/dossier", 1)
         own = {"styles": Markup(self.styles), "permalink": permalink}  # noqa: S704  # our own style sheet
-        html = self.page(replace(view, template="dossier_file.html", words={**view.words, **own}), ask, "dossier", request)
+        html = self.page(
+            replace(view, template="dossier_file.html", words={**view.words, **own}), ask, "dossier", request
+        )
         return html.replace(' href="/', f' href="{base}/')
 
     def page(self, view: View, ask: Ask, path: str, request: Request) -> str:

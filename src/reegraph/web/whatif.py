@@ -1,4 +1,4 @@
-"""What if: the shipped scenarios, each worked out once for the graph that is served, in a thread of its own."""
+"""What if: the shipped scenarios, each worked out once for the graph that is served, in a thread."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def question(ask: Ask) -> View:
         "pages": pages,
         "values": values,
         "drawings": drawings,
-        "flow": flow,
+        "flows": flow is not None,
         "claims_count": len(claims),
         "sources_count": len({c.source.id for c in claims}),
         "notes": asked.notes_zh if ask.lang == "zh-Hant" else asked.notes,
@@ -159,7 +159,9 @@ def _said(ask: Ask, table: Table) -> Table:
     rows = []
     for row in table.rows:
         told = row[claim]
-        rows.append((*row[:says], told.label(ask.lang) if isinstance(told, Thing) else row[says], *row[says + 1 :]))
+        rows.append(
+            (*row[:says], told.label(ask.lang) if isinstance(told, Thing) else row[says], *row[says + 1 :])
+        )
     return replace(table, rows=tuple(rows))
 
 

@@ -99,14 +99,18 @@ def _things(ask: Ask, a: str, b: str) -> tuple[str, tuple[Thing, Thing], list[Pa
     """What the sources say of two things, or what two sources say."""
     kind = a.partition(":")[0]
     if kind != b.partition(":")[0] or ":" not in a:
-        raise UsageError(f"a={a}, b={b}: two ids of one kind are wanted (country:CN and country:US), or two dates.")
+        raise UsageError(
+            f"a={a}, b={b}: two ids of one kind are wanted (country:CN and country:US), or two dates."
+        )
     for id_ in (a, b):
         ask.site.must_exist(id_)
     names = ask.site.catalogue.thing(a), ask.site.catalogue.thing(b)
     if kind == "source":
         names = ask.site.catalogue.sources[a], ask.site.catalogue.sources[b]
         said = [[c for c in ask.site.catalogue.claims.values() if c.source.id == i] for i in (a, b)]
-        panels = [replace(ask.site.panel("source-claims", source=[i]), name=n) for n, i in (("a", a), ("b", b))]
+        panels = [
+            replace(ask.site.panel("source-claims", source=[i]), name=n) for n, i in (("a", a), ("b", b))
+        ]
         sides = [_by_point(ask, claims, "") for claims in said]
     else:
         said = [[c for c in ask.site.catalogue.about.get(i, []) if c.subject.id == i] for i in (a, b)]
@@ -124,8 +128,20 @@ def _by_point(ask: Ask, claims: Iterable[Said], subject: str) -> dict[Hashable, 
         if c.rank == "deprecated":
             continue
         measured = bool(c.figure)
-        parts = (None if subject else c.subject, c.property, c.object if measured else None, c.stage, c.material)
-        value = ask.site.figure(ask.lang, c.figure, c.unit) if measured else c.object.label(ask.lang) if c.object else ""
+        parts = (
+            None if subject else c.subject,
+            c.property,
+            c.object if measured else None,
+            c.stage,
+            c.material,
+        )
+        value = (
+            ask.site.figure(ask.lang, c.figure, c.unit)
+            if measured
+            else c.object.label(ask.lang)
+            if c.object
+            else ""
+        )
         if c.negative:
             value = f"{ask.t('not')} {value}"
         entry = Entry(value or c.claim.label(ask.lang), c.when + ("?" if c.assumed else ""), (c.claim,))

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from reegraph.errors import ReegraphError, UsageError
+from reegraph.errors import UsageError
 from reegraph.pages import bound_page
 from reegraph.scenario.dependence import FULL
-from reegraph.scenario.outcome import TITLES, Outcome, worded
 from reegraph.table import Thing, cell_text
 from reegraph.web.catalogue import Said
 from reegraph.web.i18n import modality, spoken
 from reegraph.web.links import href
 from reegraph.web.pages.ask import Ask
+from reegraph.web.pages.supposing import supposed
 from reegraph.web.panel import Drawing, Panel, View
 from reegraph.web.svg import Row, Step, chain
 
@@ -34,9 +34,8 @@ _KINDS: Final = {
 }
 _DRAWN: Final = 4  # hops of one stage in the drawing
 _LISTED: Final = 8  # and in the table; CSV has all
-_OUTCOME: Final = 10  # rows of each table of a scenario
+_GONE: Final = frozenset({"lost", "part", "vanishes"})  # effects by which supply stops
 _MODALITY: Final = ("hypothetical", "hypothesis", "forecast", "target", "plan", "judgement", "reported")
-_PARTS: Final = ("losses", "changes", "alternatives", "unknown", "overturn")
 
 
 @dataclass(frozen=True)
@@ -75,9 +74,10 @@ def dependence(ask: Ask) -> View:
     """The chain for the element, stage, product or country of the address, and what a scenario changes."""
     ask.only(*_KINDS, "if")
     chosen = _chosen(ask)
-    outcome, working, refusal = _supposed(ask)
+    scenario = supposed(ask)
     panel = _panel(ask, chosen)
-    stages = _stages(ask, panel, chosen, _effects(outcome) if outcome else {})
+    stages = _stages(ask, panel, chosen, scenario.effects())
+    tables = scenario.panels(ask)
     told = [s for s in stages if s.hops]
     words: dict[str, Any] = {
         "chosen": chosen,
@@ -88,14 +88,12 @@ def dependence(ask: Ask) -> View:
         "hops": sum(s.total for s in stages),
         "drawing": _drawing(ask, stages, chosen) if told else None,
         "scenarios": ask.site.what_if.shipped,
-        "supposed": ask.values.get("if", ""),
-        "outcome": outcome,
-        "parts": _parts(ask, outcome) if outcome else [],
-        "working": working,
-        "refusal": refusal,
+        "supposed": scenario,
+        "outcome": scenario.outcome,
+        "parts": scenario.parts(tables, set(panel.table.column("dependency"))),
     }
-    panels = (panel, *(_outcome_panels(ask, outcome) if outcome else ()))
-    return View("dependence.html", _title(ask, chosen), panels, words, 202 if working else 200)
+    status = 202 if scenario.working else 200
+    return View("dependence.html", _title(ask, chosen), (panel, *tables), words, status)
 
 
 def _chosen(ask: Ask) -> dict[str, str]:
@@ -106,25 +104,12 @@ def _chosen(ask: Ask) -> dict[str, str]:
     for name, id_ in chosen.items():
         kinds = _KINDS[name]
         if id_ and id_.partition(":")[0] not in kinds:
-            raise UsageError(f"{name}={id_}: an id is wanted that begins with {', '.join(k + ':' for k in kinds)}.")
+            raise UsageError(
+                f"{name}={id_}: an id is wanted that begins with {', '.join(k + ':' for k in kinds)}."
+            )
         if id_:
             ask.site.must_exist(id_)
     return chosen
-
-
-def _supposed(ask: Ask) -> tuple[Outcome | None, bool, str]:
-    """The outcome of ?if=, whether it is still being worked out, and why it cannot be."""
-    name = ask.values.get("if", "").strip()
-    if not name:
-        return None, False, ""
-    if name not in ask.site.what_if.shipped:
-        known = ", ".join(ask.site.what_if.shipped)
-        raise UsageError(f"if={name}: one of the scenarios is wanted: {known}.")
-    try:
-        outcome = ask.site.what_if.outcome(name, wait=bool(ask.twin))
-    except ReegraphError as error:
-        return None, False, str(error)
-    return outcome, outcome is None, ""
 
 
 def _panel(ask: Ask, chosen: dict[str, str]) -> Panel:
@@ -174,47 +159,54 @@ def _rank(hop: Hop) -> tuple[bool, bool, int, int, str]:
 
 
 def _hop(ask: Ask, cells: dict[str, Any], chosen: dict[str, str], effects: dict[str, Thing]) -> Hop:
-    id_ = cells["dependency"].id
-    known = ask.site.dependence.all[id_]
-    lang = ask.lang
-    basis = known.basis
-    wanted, material = chosen["material"], cells["material"]
-    wider = bool(wanted) and ask.site.scope.good_fit(wanted, known.material) != FULL
-    share = ask.site.figure(lang, cells["share"], "percent") if cells["share"] else ask.t("exposed" if basis == "structural" else "some")
-    strength = f"{cell_text(cells['strength'])}%" if cells["strength"] is not None else ""
-    weakest, reasons = _weakest(ask, id_, cells["carried"])
-    effect = effects.get(id_)
-    who = f"{cells['dependent'].label(lang)} ← {cells['on'].label(lang)}"
-    good = material.label(lang) if material and material.id != wanted else ""
-    when = spoken(lang, cells["period"] or "")
-    label = f"{who} · {good}" if good else who
-    label = f"{label} · {when}" if when else label
-    text = f"{share} → {effect.label(lang)}" if effect else share
-    row = Row(
-        label=label,
-        href=href(lang, id_),
-        **_bounds(cells),
-        text=text,
-        shape="lost" if effect and effect.id in {"lost", "part", "vanishes"} else "structural" if basis == "structural" else "forecast" if known.forecast else "point",
-        hint=f"{label}: {text}",
+    lang, wanted, material = ask.lang, chosen["material"], cells["material"]
+    known = ask.site.dependence.all[cells["dependency"].id]
+    structural = known.basis == "structural"
+    printed = ask.site.figure(lang, cells["share"], "percent") if cells["share"] else ""
+    share = printed or ask.t("exposed" if structural else "some")
+    effect = effects.get(known.id)
+    weakest, reasons = _weakest(ask, known.id, cells["carried"])
+    parts = (
+        f"{cells['dependent'].label(lang)} ← {cells['on'].label(lang)}",
+        material.label(lang) if material and material.id != wanted else "",
+        spoken(lang, cells["period"] or ""),
     )
+    label = " · ".join(p for p in parts if p)
+    text = f"{share} → {effect.label(lang)}" if effect else share
+    lost = effect is not None and effect.id in _GONE
+    shape = "lost" if lost else "structural" if structural else "forecast" if known.forecast else "point"
+    low, high, value = _bounds(cells)
     return Hop(
-        cells["dependency"], cells["dependent"], cells["on"], material, share, strength, cells["period"] or "",
-        basis, wider, weakest, reasons, len(known.supports), effect, 0 if known.forecast or not known.end else known.end.year, row,
-    )  # fmt: skip
+        dependency=cells["dependency"],
+        dependent=cells["dependent"],
+        on=cells["on"],
+        material=material,
+        share=share,
+        strength="" if cells["strength"] is None else f"{cell_text(cells['strength'])}%",
+        period=cells["period"] or "",
+        basis=known.basis,
+        wider=bool(wanted) and ask.site.scope.good_fit(wanted, known.material) != FULL,
+        weakest=weakest,
+        reasons=reasons,
+        supports=len(known.supports),
+        effect=effect,
+        year=0 if known.forecast or not known.end else known.end.year,
+        row=Row(label, href(lang, known.id), low, high, value, text, shape, f"{label}: {text}"),
+    )
 
 
-def _bounds(cells: dict[str, Any]) -> dict[str, float | None]:
-    low, high, strength = cells["lower"], cells["upper"], cells["strength"]
-    if low is not None or high is not None:
-        low = None if low is None else float(low)
-        high = None if high is None else float(high)
-        return {"low": None, "high": None, "value": low} if low == high else {"low": low, "high": high, "value": None}
-    return {"low": None, "high": None, "value": None if strength is None else float(strength)}
+def _bounds(cells: dict[str, Any]) -> tuple[float | None, float | None, float | None]:
+    """Lower and upper bound, or the one value: what is printed, else the weakest share on the way."""
+    low, high, strength = (
+        None if cells[k] is None else float(cells[k]) for k in ("lower", "upper", "strength")
+    )
+    if low is None and high is None:
+        return None, None, strength
+    return (None, None, low) if low == high else (low, high, None)
 
 
 def _weakest(ask: Ask, id_: str, carried: Decimal | None) -> tuple[Said | None, tuple[str, ...]]:
-    """Of the claims each of which alone overturns it, else of all, the one that is said most weakly; and why."""
+    """Of the claims each of which alone overturns it, else of all, the one said most weakly; and why."""
     graph = ask.site.dependence
     claims = sorted(graph.claims(id_))
     alone = [c for c in claims if not graph.stands_without(id_, c)]
@@ -224,7 +216,11 @@ def _weakest(ask: Ask, id_: str, carried: Decimal | None) -> tuple[Said | None, 
     weakest = min(said, key=lambda c: (_manner(c), not c.assumed, str(c.since or c.until), c.claim.id))
     reasons = [
         *([ask.t("alone_overturns")] if alone else [ask.t("not_alone")]),
-        *([ask.t("said_weakly", modality(ask.lang, weakest.modality))] if _manner(weakest) < len(_MODALITY) else []),
+        *(
+            [ask.t("said_weakly", modality(ask.lang, weakest.modality))]
+            if _manner(weakest) < len(_MODALITY)
+            else []
+        ),
         *([ask.t("assumed")] if weakest.assumed else []),
         *([ask.t("carried_by", cell_text(carried))] if carried else []),
     ]
@@ -256,7 +252,12 @@ def _title(ask: Ask, chosen: dict[str, str]) -> str:
     def name(key: str, default: str) -> str:
         return ask.site.label(chosen[key], ask.lang) if chosen[key] else ask.t(default)
 
-    title = ask.t("dependence_of", who=name("dependent", "anyone"), on=name("on", "anyone_on"), what=name("material", "any_good"))
+    title = ask.t(
+        "dependence_of",
+        who=name("dependent", "anyone"),
+        on=name("on", "anyone_on"),
+        what=name("material", "any_good"),
+    )
     return f"{title}{ask.t('colon')}{name('stage', '')}" if chosen["stage"] else title
 
 
@@ -278,49 +279,3 @@ def _control(ask: Ask, name: str, value: str) -> dict[str, Any]:
         order = [f"stage:{s}" for s in STAGES]
         kinds["stage"].sort(key=lambda t: order.index(t.id) if t.id in order else len(order))
     return {"name": name, "value": value, "kinds": kinds}
-
-
-def _effects(outcome: Outcome) -> dict[str, Thing]:
-    """What the scenario does to each conclusion."""
-    found: dict[str, Thing] = {}
-    for table in (outcome.changes, outcome.losses):
-        for row in table.rows:
-            ids = row[-1]
-            for d in ids if isinstance(ids, tuple) else ():
-                if isinstance(d, Thing) and isinstance(row[0], Thing):
-                    found[d.id] = row[0]
-    return found
-
-
-def _outcome_panels(ask: Ask, outcome: Outcome) -> tuple[Panel, ...]:
-    command = f"reegraph scenario {outcome.scenario.name}"
-    return tuple(
-        Panel(name, TITLES[name].en, TITLES[name].zh, "", worded(table, ask.lang), command)
-        for name, table in outcome.tables().items()
-    )
-
-
-def _parts(ask: Ask, outcome: Outcome) -> list[dict[str, Any]]:
-    """The tables of the outcome that a page shows, cut to what reads well."""
-    tables = outcome.tables()
-    hidden = {"kind", "at_least", "at_most", "sources", "dependencies", "carried", "of", "which"}
-    parts = []
-    for name in _PARTS:
-        table = worded(tables[name], ask.lang)
-        used = [
-            i
-            for i, c in enumerate(table.columns)
-            if c.name not in hidden and {row[i] for row in table.rows} - {None, "", ()}
-        ]
-        rows = [[row[i] for i in used] for row in table.rows[:_OUTCOME]]
-        parts.append(
-            {
-                "name": name,
-                "title": TITLES[name].label(ask.lang),
-                "columns": [table.columns[i] for i in used],
-                "rows": rows,
-                "total": len(table),
-            }
-        )
-    return parts
-

@@ -85,14 +85,16 @@ def picks_of(text: str) -> list[str]:
         parts = urlsplit(address)
         path = unquote(parts.path).strip("/")
         for lang in LANGS:
-            path = path.removeprefix(f"{lang}/")
+            path = "" if path == lang else path.removeprefix(f"{lang}/")
         for ending in ENDINGS:
             path = path.removesuffix(ending)
         if path == "dossier":
             found += picks_of(" ".join(v for k, v in parse_qsl(parts.query) if k == "pick"))
-        elif path:
-            query = "&".join(p for p in parts.query.split("&") if p.partition("=")[0] not in {"panel", "drawing"})
-            found.append(path + (f"?{query}" if query else ""))
+        else:
+            query = "&".join(
+                p for p in parts.query.split("&") if p.partition("=")[0] not in {"panel", "drawing"}
+            )
+            found.append((path or "home") + (f"?{query}" if query else ""))
     return found
 
 

@@ -31,9 +31,9 @@ def standalone(svg: str, *, title: str, note: str, rules: str, base: str, lang: 
     body = svg[opening.end() :].removesuffix("</svg>")
     body = body.replace(' href="/', f' href="{base}/')
     whole = high + 2 * _HEAD
-    classes = re.search(r'class="([^"]*)"', opening[0])
+    kind = "chart net" if "chart net" in opening[0] else "chart"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes[1] if classes else "chart"}" xml:lang="{lang}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" xml:lang="{lang}" class="{kind}" '
         f'viewBox="-20 {-_HEAD} {wide + 40:g} {whole:g}" width="{wide + 40:g}" height="{whole:g}">'
         f"<title>{title}</title><style>{rules}</style>"
         f'<rect x="-20" y="{-_HEAD}" width="{wide + 40:g}" height="{whole:g}" fill="#fff"/>'
