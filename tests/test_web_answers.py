@@ -500,3 +500,16 @@ def test_says_is_in_the_language_of_the_page() -> None:
     english = [str(r["says"]) for r in site().ask("forecasts", {}).cells()]
     assert english
     assert not [said for said in english if said in re.sub(r'title="[^"]*"', "", table)]
+
+
+def test_a_claims_sentence_leads_to_what_it_names() -> None:
+    """Each thing named in the sentence is linked once there, and the sentence itself is unchanged."""
+    for lang, language in (("en", "en"), ("zh-Hant", "zh")):
+        page = client().get(f"/{lang}/claim/tang-2025-135").text
+        heading = re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)
+        assert heading
+        said = site().catalogue.claims["claim:tang-2025-135"]
+        assert html.unescape(re.sub(r"<[^>]+>", "", heading[1])) == getattr(said.claim, language)
+        links = re.findall(r'href="/[\w-]+/thing/([^"]+)"', heading[1])
+        assert said.subject.id in links
+        assert len(links) == len(set(links))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -10,7 +11,7 @@ from typing import Final
 from markupsafe import Markup
 
 from reegraph.table import Cell, Lang, Thing, cell_text
-from reegraph.web.catalogue import Catalogue
+from reegraph.web.catalogue import Catalogue, Said
 from reegraph.web.i18n import spoken, word
 from reegraph.web.links import href
 
@@ -33,6 +34,21 @@ class Inline:
         return Markup(  # noqa: S704  # every part is escaped
             f'<a class="chip" href="{escape(href(self.lang, thing))}" title="{said}">{escape(name)}</a>'
         )
+
+    def tagged(self, said: Said) -> Markup:
+        """The claim's sentence, with a link on the first mention of each thing that it speaks of."""
+        text = said.claim.label(self.lang)
+        parts = (said.subject, said.object, said.material, said.stage, said.said_by)
+        named = {p.label(self.lang): p for p in parts if p}
+        if not named:
+            return Markup(escape(text))  # noqa: S704  # escaped
+        longest = sorted(named, key=len, reverse=True)
+        pieces, at = [], 0
+        for match in re.finditer("|".join(re.escape(n) for n in longest), text):
+            if thing := named.pop(match[0], None):
+                pieces += [escape(text[at : match.start()]), str(self.link(thing))]
+                at = match.end()
+        return Markup("".join([*pieces, escape(text[at:])]))  # noqa: S704  # every part is escaped
 
     def link(self, thing: Thing | str) -> Markup:
         """A thing by its name, a claim by its chip, a text as it is."""

@@ -110,6 +110,7 @@ class Renderer:
             text=inline.cell,
             cell=inline.cell,
             chip=inline.chip,
+            tagged=inline.tagged,
             link=inline.link,
             spoken=partial(i18n.spoken, lang),
             heading=partial(_heading, lang),
