@@ -56,7 +56,7 @@ def test_the_chain_shows_each_stage_or_its_gap() -> None:
     missing = [s for s in STAGES if f"stage:{s}" not in said]
     assert drawing.count('<circle class="spine gap"') == len(missing) == page.count('class="gaprow"')
     assert f"{len(missing)} stages are gaps" in page
-    assert "unknown: no claim that anybody depends" in page
+    assert "unknown: no claim of such a dependence" in page
     assert "unknown by itself: the claims speak of processing as a whole" in page
 
 

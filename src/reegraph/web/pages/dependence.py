@@ -172,7 +172,8 @@ def _hop(ask: Ask, cells: dict[str, Any], chosen: dict[str, str], effects: dict[
         spoken(lang, cells["period"] or ""),
     )
     label = " · ".join(p for p in parts if p)
-    text = f"{share} → {effect.label(lang)}" if effect else share
+    text = f"✕ {share}" if effect else share  # what it does to it stands in the hint and the table
+    hint = f"{label}: {share}" + (f" → {effect.label(lang)}" if effect else "")
     lost = effect is not None and effect.id in _GONE
     shape = "lost" if lost else "structural" if structural else "forecast" if known.forecast else "point"
     low, high, value = _bounds(cells)
@@ -191,7 +192,16 @@ def _hop(ask: Ask, cells: dict[str, Any], chosen: dict[str, str], effects: dict[
         supports=len(known.supports),
         effect=effect,
         year=0 if known.forecast or not known.end else known.end.year,
-        row=Row(label, href(lang, known.id), low, high, value, text, shape, f"{label}: {text}"),
+        row=Row(
+            label,
+            href(lang, known.id),
+            low,
+            high,
+            value,
+            text,
+            shape,
+            f"{label}: {share}{f' → {effect.label(lang)}' if effect else ''}",
+        ),
     )
 
 

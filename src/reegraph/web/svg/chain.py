@@ -49,7 +49,7 @@ class _Frame:
         return 32 + (len(step.hops) * 44 if step.hops else 22) + (22 if step.more else 0)
 
 
-_WIDE: Final = _Frame(True, 1040, 200, 620, 950)
+_WIDE: Final = _Frame(True, 1040, 200, 680, 970)
 _NARROW: Final = _Frame(False, 340, 30, 30, 300)
 
 

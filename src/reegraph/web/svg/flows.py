@@ -79,7 +79,7 @@ def _thick(ribbon: Ribbon) -> float:
 
 def _row(ribbon: Ribbon) -> float:
     """The room of a ribbon: its own width, and enough for the words beside it."""
-    return max(_thick(ribbon), 19.0)
+    return max(_thick(ribbon) + 3, 19.0)
 
 
 def _stack(
