@@ -192,16 +192,7 @@ def _hop(ask: Ask, cells: dict[str, Any], chosen: dict[str, str], effects: dict[
         supports=len(known.supports),
         effect=effect,
         year=0 if known.forecast or not known.end else known.end.year,
-        row=Row(
-            label,
-            href(lang, known.id),
-            low,
-            high,
-            value,
-            text,
-            shape,
-            f"{label}: {share}{f' → {effect.label(lang)}' if effect else ''}",
-        ),
+        row=Row(label, href(lang, known.id), low, high, value, text, shape, hint),
     )
 
 
