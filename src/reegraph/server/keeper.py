@@ -21,6 +21,7 @@ import pyoxigraph as ox
 from reegraph.errors import StoreError
 from reegraph.server.changing import apply
 from reegraph.server.question import Limits
+from reegraph.server.reader import read
 from reegraph.server.wire import END, FAULT, frame, packed_fault, receive
 from reegraph.server.wishes import Fork, Load, Reap, Try
 from reegraph.server.worker import cap, in_deep_stack, work
@@ -82,8 +83,8 @@ def _granted(
             _load(dataset, wish, descriptors)
             gc.freeze()  # what is there stays: a collection in a worker need not touch, and copy, its pages
             return {"quads": len(dataset)}
-        case Fork(limits):
-            return {"pid": _fork(dataset, link, limits or _NONE, socket.socket(fileno=descriptors[0]))}
+        case Fork():
+            return {"pid": _fork(dataset, link, wish, descriptors)}
         case Reap(pid):
             return {"status": os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}
         case Try():
@@ -107,13 +108,16 @@ def _load(dataset: ox.Store, wish: Load, descriptors: list[int]) -> None:
             raise StoreError(f"{wish.path}: cannot be loaded: {error}") from error
 
 
-def _fork(dataset: ox.Store, link: socket.socket, limits: Limits, other: socket.socket) -> int:
+def _fork(dataset: ox.Store, link: socket.socket, wish: Fork, descriptors: list[int]) -> int:
     if pid := os.fork():
-        other.close()
+        for descriptor in descriptors:
+            os.close(descriptor)
         return pid
     try:
         link.close()
-        work(dataset, other, limits)
+        if wish.reading:
+            read(dataset, descriptors, wish.reading, wish.limits or _NONE)
+        work(dataset, socket.socket(fileno=descriptors[0]), wish.limits or _NONE)
     finally:
         os._exit(1)
 

@@ -11,13 +11,16 @@ from contextlib import suppress
 from typing import Final
 
 import uvicorn
+from starlette.applications import Starlette
 from starlette.routing import BaseRoute
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reegraph.errors import ReegraphError, SnapshotError, UsageError
-from reegraph.server.app import Policy, create_app
+from reegraph.server.app import Policy, Service, create_app
 from reegraph.server.backend import Options, Source
-from reegraph.server.engine import FORKS, Engine
+from reegraph.server.engine import FORKS
 from reegraph.server.guard import adopt_orphans, guarded
+from reegraph.server.lending import Lender
 from reegraph.server.protocol import QUERY_LIMIT
 from reegraph.snapshot import Snapshot
 from reegraph.store import EmbeddedStore
@@ -60,7 +63,7 @@ def run(
             if pages and isinstance(data, Snapshot):
                 routes = pages(EmbeddedStore.load(data.quads), version)
             app = create_app(source, version=version, options=options, policy=policy, routes=routes)
-            _Server(configured(app), app.state.engine, said, alive).run(sockets=[listener])
+            Server(app, said, alive).run(sockets=[listener])
 
         if FORKS:
             guarded(front)
@@ -69,27 +72,63 @@ def run(
                 front()
 
 
-class _Server(uvicorn.Server):
-    """uvicorn, which says once that it is ready, and stops when the guard is gone."""
+class Server(uvicorn.Server):
+    """uvicorn, which says once that it is ready, stops when the guard is gone, and has readers beside it."""
 
-    def __init__(self, config: uvicorn.Config, engine: Engine, said: list[str], alive: int) -> None:
-        super().__init__(config)
-        self._engine, self._said, self._alive = engine, said, alive
+    def __init__(self, app: Starlette, said: Sequence[str] = (), alive: int = -1) -> None:
+        super().__init__(configured(app))
+        self._service: Service = app.state.service
+        self._said, self._alive = said, alive
+        self._lender: Lender | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
-            await self._engine.start()
+            await self._service.engine.start()
         except ReegraphError as error:
             print(f"reegraph: {error}", file=sys.stderr)
             raise SystemExit(SnapshotError.exit_code) from error
-        await super().startup(sockets=sockets)
-        print(*self._said, sep="\n", file=sys.stderr, flush=True)
+        pool = self._service.lends
+        await super().startup(sockets=[] if pool else sockets)
+        if pool and sockets:
+            version, metrics = self._service.engine.version, self._service.metrics
+            self._lender = Lender(pool, version, sockets[0], self._take, metrics)
+            await self._lender.start()
+        if self._said:
+            print(*self._said, sep="\n", file=sys.stderr, flush=True)
         if self._alive >= 0:
             asyncio.get_running_loop().add_reader(self._alive, self._abandoned)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._lender:
+            await self._lender.stop(_PATIENCE)
+        await super().shutdown(sockets=sockets)
+
+    async def _take(self, link: socket.socket, read: bytes, error: ReegraphError | None) -> None:
+        """Go on with a connection of which something has been read; with an error, that is the answer."""
+
+        def protocol() -> asyncio.Protocol:
+            made = _Begun(self.config, self.server_state, self.lifespan.state)
+            made.read = read
+            if error:
+                made.app = self._service.refusing(error)
+            return made
+
+        await asyncio.get_running_loop().connect_accepted_socket(protocol, link)
 
     def _abandoned(self) -> None:
         asyncio.get_running_loop().remove_reader(self._alive)
         self.should_exit = True
+
+
+class _Begun(H11Protocol):
+    """uvicorn's HTTP on a connection of which something has been read already."""
+
+    read = b""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if self.read:
+            self.data_received(self.read)
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -18,10 +18,19 @@ class Load:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What a reader is told: the name of the data, and the seconds of an answer."""
+
+    version: str
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Fork:
-    """Fork a worker on the descriptor that comes along, or without limits a copy of the keeper."""
+    """Fork a worker or reader on the descriptors that come along, or without limits a copy of the keeper."""
 
     limits: Limits | None = None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True)
