@@ -208,7 +208,7 @@ class Service:
     async def _answered(
         self, request: Request, question: Question, *, lasting: bool = True, seconds: float = 0
     ) -> Response:
-        tag = entity_tag(self.engine.version, repr(question)) if lasting else ""
+        tag = entity_tag(self.engine.version, str(question)) if lasting else ""
         if tag and matches(tag, request):
             return not_modified(tag)
         packed = takes_gzip(request.headers.get("accept-encoding", ""))

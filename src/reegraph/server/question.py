@@ -18,6 +18,11 @@ class Query:
     graph: Form | None
     base: str = ""
 
+    def __str__(self) -> str:
+        """All that the answer depends on."""
+        graphs = f"{self.default_graphs}{self.named_graphs}"
+        return f"{self.text}\n{graphs} {self.solutions} {self.graph} {self.base}"
+
 
 @dataclass(frozen=True)
 class GraphRead:

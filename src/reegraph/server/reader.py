@@ -143,7 +143,7 @@ class _Reader:
 
     def _compute(self, lent: _Lent, request: bytes, plain: Plain) -> None:
         volatile = is_volatile(plain.query.text)
-        tag = "" if volatile else entity_tag(self._reading.version, repr(plain.query))
+        tag = "" if volatile else entity_tag(self._reading.version, str(plain.query))
         fields = "".join(f"{name}: {value}\r\n" for name, value in caching(tag).items())
         if tag and holds(tag, plain.wishes.if_none_match):
             self._send(lent, _UNCHANGED, f"{fields}\r\n".encode())
