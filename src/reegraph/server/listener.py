@@ -7,6 +7,7 @@ import errno
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final
 
@@ -20,12 +21,14 @@ from reegraph.server.app import Policy, Service, create_app
 from reegraph.server.backend import Options, Source
 from reegraph.server.engine import FORKS
 from reegraph.server.guard import adopt_orphans, guarded
+from reegraph.server.keeper import keep
 from reegraph.server.lending import Lender
+from reegraph.server.process import Process, forked
 from reegraph.server.protocol import QUERY_LIMIT
 from reegraph.snapshot import Snapshot
 from reegraph.store import EmbeddedStore
 
-Pages = Callable[[EmbeddedStore, str], Sequence[BaseRoute]]
+Pages = Callable[[], Callable[[EmbeddedStore, str], Sequence[BaseRoute]]]
 
 _PATIENCE: Final = 3  # seconds that open requests get to end after a signal
 _BACKLOG: Final = 2048
@@ -43,9 +46,9 @@ def run(
 ) -> None:
     """Serve a snapshot, or other data, until SIGINT or SIGTERM; port 0 takes a free one.
 
-    Says its address on stderr once the data are loaded; `name` is what it says there of other data. `pages`
-    gives the routes that a snapshot is served with beside the endpoint's own. Raises
-    UsageError when the address cannot be listened on, SystemExit when the data cannot be loaded.
+    Says its address on stderr once the data are loaded; `name` is what it says there of other data. `pages`,
+    called while the data are loaded, gives what makes the routes beside the endpoint's own. Raises UsageError
+    when the address cannot be listened on, SystemExit when the data cannot be loaded.
     """
     if isinstance(data, Snapshot):
         source, version = Source(path=str(data.quads)), data.version
@@ -60,10 +63,16 @@ def run(
         def front(alive: int = -1) -> None:
             adopt_orphans()
             routes: Sequence[BaseRoute] = ()
-            if pages and isinstance(data, Snapshot):
-                routes = pages(EmbeddedStore.load(data.quads), version)
+            keeper = None
+            if isinstance(data, Snapshot):
+                with ThreadPoolExecutor(1) as aside:  # the data are loaded while the web stack is
+                    loading = aside.submit(EmbeddedStore.load, data.quads)
+                    routes_over = pages() if pages else None
+                store = loading.result()
+                keeper = forked(lambda link: keep(store.dataset, link)) if FORKS else None
+                routes = routes_over(store, version) if routes_over else ()
             app = create_app(source, version=version, options=options, policy=policy, routes=routes)
-            Server(app, said, alive).run(sockets=[listener])
+            Server(app, said, alive, keeper).run(sockets=[listener])
 
         if FORKS:
             guarded(front)
@@ -75,22 +84,27 @@ def run(
 class Server(uvicorn.Server):
     """uvicorn, which says once that it is ready, stops when the guard is gone, and has readers beside it."""
 
-    def __init__(self, app: Starlette, said: Sequence[str] = (), alive: int = -1) -> None:
+    def __init__(
+        self, app: Starlette, said: Sequence[str] = (), alive: int = -1, keeper: Process | None = None
+    ) -> None:
         super().__init__(configured(app))
         self._service: Service = app.state.service
-        self._said, self._alive = said, alive
+        self._said, self._alive, self._keeper = said, alive, keeper
         self._lender: Lender | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        engine = self._service.engine
+        if self._keeper and engine.backend.pool:
+            engine.backend.pool.adopt(self._keeper)
         try:
-            await self._service.engine.start()
+            await engine.start()
         except ReegraphError as error:
             print(f"reegraph: {error}", file=sys.stderr)
             raise SystemExit(SnapshotError.exit_code) from error
         pool = self._service.lends
         await super().startup(sockets=[] if pool else sockets)
         if pool and sockets:
-            version, metrics = self._service.engine.version, self._service.metrics
+            version, metrics = engine.version, self._service.metrics
             self._lender = Lender(pool, version, sockets[0], self._take, metrics)
             await self._lender.start()
         if self._said:

@@ -10,12 +10,15 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from reegraph.errors import StoreError
 from reegraph.server.wire import FAULT, TASK, Frames, frame, read_fault
 from reegraph.server.wishes import Wish
+
+_FIRST: Final = 3  # the first descriptor after the three standard ones
 
 
 class Ended(StoreError):
@@ -121,3 +124,18 @@ def start(module: str, *arguments: str) -> Process:
             command, stdin=subprocess.DEVNULL, pass_fds=[descriptor], start_new_session=True
         )
     return Process(ours, started.pid, started)
+
+
+def forked(work: Callable[[socket.socket], None]) -> Process:
+    """Fork a process that does a work with its end of a link; to be called while there is but one thread."""
+    ours, theirs = socket.socketpair()
+    if pid := os.fork():
+        theirs.close()
+        return Process(ours, pid)
+    try:
+        os.setsid()
+        link = os.dup2(theirs.detach(), _FIRST)
+        os.closerange(_FIRST + 1, ours.fileno() + 64)  # above all the address that is listened on
+        work(socket.socket(fileno=link))
+    finally:
+        os._exit(1)
