@@ -19,7 +19,7 @@ from reegraph.errors import ReegraphError, StoreError
 from reegraph.server import board as boards
 from reegraph.server.answer import Worker, died, too_slow
 from reegraph.server.board import Board
-from reegraph.server.metrics import Metrics, access_descriptors
+from reegraph.server.metrics import Metrics, access_log
 from reegraph.server.pool import Pool
 from reegraph.server.wire import BACK, BROKEN, CLOSED, FREE, LEND, frame
 from reegraph.server.wishes import Reading
@@ -74,6 +74,7 @@ class Lender:
         self._readers: set[_Reader] = set()
         self._tasks: set[asyncio.Future[None]] = set()
         self._coming = 0
+        self._homeless: list[_Lent] = []  # no reader is open, but one is coming
         self._stopping = False
         self._loop = asyncio.get_running_loop()
         self._wanted = min(os.cpu_count() or 1, pool.bounds.workers)
@@ -127,18 +128,26 @@ class Lender:
                 socket.send_fds(reader.worker.link, [message], [lent.link.fileno()])
                 reader.lent[lent.number] = lent
                 return
-        self._do(self._take(lent.link, b"", None))
+        if self._coming and not self._stopping:
+            self._homeless.append(lent)
+        else:
+            self._do(self._take(lent.link, b"", None))
 
     async def _reader(self) -> None:
         """Have one more reader, and see to what it says until it ends."""
         self._coming += 1
         try:
-            with boards.new() as file:
-                descriptors = file.fileno(), *access_descriptors()
-                worker = await self._pool.reader(self._reading, *descriptors)
+            with boards.new() as file, access_log() as log:
+                worker = await self._pool.reader(self._reading, file.fileno(), *log)
                 reader = _Reader(worker, Board(file.fileno()))
+            self._settle(reader)
         finally:
             self._coming -= 1
+            homeless, self._homeless = self._homeless, []
+            for lent in homeless:
+                self._lend(lent)
+
+    def _settle(self, reader: _Reader) -> None:
         fullest = max(self._readers, key=lambda r: len(r.lent), default=reader)
         self._readers.add(reader)
         self._metrics.boards.add(reader.board)
@@ -173,9 +182,7 @@ class Lender:
         self._metrics.absorb(reader.board)
         self._pool.occupy(-reader.slow)
         status = await self._pool.bury(reader.worker)
-        if not self._stopping and not self._pool.full:
-            with suppress(ReegraphError, OSError):
-                await self._more()
+        await self._more()
         current = reader.lent.pop(reader.board.current, None)
         for lent in reader.lent.values():
             self._lend(lent)
@@ -197,6 +204,8 @@ class Lender:
             await asyncio.sleep(_TICK)
             for reader in list(self._readers):
                 self._look_at(reader)
+            if self._lacking:
+                self._do(self._more())
 
     def _look_at(self, reader: _Reader) -> None:
         before, reader.serial = reader.serial, reader.board.serial
@@ -222,7 +231,6 @@ class Lender:
         time.sleep(0)  # a system call: the word is set before the next is read
         if reader.board.serial == reader.serial:
             self._part(reader, reader.board.current)
-        self._do(self._more())
 
     def _part(self, reader: _Reader, current: int) -> None:
         """Lend to others all that a reader has but what it is at."""
@@ -240,11 +248,16 @@ class Lender:
                 reader.worker.link.shutdown(socket.SHUT_WR)  # it ends, and is waited for as any
         self._part(reader, current)
 
+    @property
+    def _lacking(self) -> bool:
+        open_ = sum(not reader.closed for reader in self._readers)
+        return open_ + self._coming < self._wanted and not self._pool.full and not self._stopping
+
     async def _more(self) -> None:
         """See to it that there are readers enough, as far as there may be."""
-        open_ = sum(not reader.closed for reader in self._readers)
-        if open_ + self._coming < self._wanted and not self._pool.full and not self._stopping:
-            await self._reader()
+        if self._lacking:
+            with suppress(ReegraphError, OSError):  # the next tick tries again
+                await self._reader()
 
     def _do(self, work: Coroutine[None, None, None] | Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 from typing import Final
@@ -30,9 +31,15 @@ def log_to(file: Path) -> None:
     access.propagate = False
 
 
-def access_descriptors() -> list[int]:
-    """The descriptor of the access log, if one is kept."""
-    return [h.stream.fileno() for h in access.handlers if isinstance(h, logging.FileHandler) and h.stream][:1]
+@contextmanager
+def access_log() -> Iterator[list[int]]:
+    """A descriptor of the access log, if one is kept, for another process."""
+    paths = [h.baseFilename for h in access.handlers if isinstance(h, logging.FileHandler)]
+    if not paths:
+        yield []
+        return
+    with open(paths[0], "ab") as file:
+        yield [file.fileno()]
 
 
 class Metrics:
