@@ -7,7 +7,6 @@ reader leaves undone, because it has ended or takes long over one query, is lent
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -26,7 +25,7 @@ from reegraph.server.wishes import Reading
 
 Take = Callable[[socket.socket, bytes, ReegraphError | None], Awaitable[None]]
 
-_TICK: Final = 0.02  # seconds; a query that is met by two ticks keeps the other connections waiting
+_TICK: Final = 0.03  # seconds; a query that two ticks meet keeps the other connections waiting too long
 _AT_ONCE: Final = 64  # connections accepted before other things have their turn
 _PAUSE: Final = 0.1  # seconds without accepting when no descriptor is free
 _NUMBERS: Final = count(1)
@@ -77,7 +76,7 @@ class Lender:
         self._homeless: list[_Lent] = []  # no reader is open, but one is coming
         self._stopping = False
         self._loop = asyncio.get_running_loop()
-        self._wanted = min(os.cpu_count() or 1, pool.bounds.workers)
+        self._wanted = pool.bounds.workers
 
     async def start(self) -> None:
         """Begin to accept."""
@@ -93,9 +92,9 @@ class Lender:
         until = self._loop.time() + patience
         while self._loop.time() < until and any(r.board.current for r in self._readers):
             await asyncio.sleep(_TICK)
-        for reader in self._readers:
-            reader.worker.kill()
         while self._readers or len(self._tasks) > 1:
+            for reader in self._readers:  # one may have been on its way
+                reader.worker.kill()
             await asyncio.sleep(_TICK)
         for task in self._tasks:  # the watch
             task.cancel()
@@ -250,8 +249,10 @@ class Lender:
 
     @property
     def _lacking(self) -> bool:
-        open_ = sum(not reader.closed for reader in self._readers)
-        return open_ + self._coming < self._wanted and not self._pool.full and not self._stopping
+        if self._pool.full or self._stopping:
+            return False
+        none_open = all(reader.closed for reader in self._readers) and not self._coming
+        return none_open or len(self._readers) + self._coming < self._wanted
 
     async def _more(self) -> None:
         """See to it that there are readers enough, as far as there may be."""
