@@ -44,6 +44,14 @@ class Worker:
         except OSError:
             return False
 
+    @property
+    def speaks(self) -> bool:
+        """True when something it said is yet to be read."""
+        try:
+            return bool(self.link.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
+
     def kill(self) -> None:
         """End the process at once."""
         if not self._killed:

@@ -7,6 +7,7 @@ reader leaves undone, because it has ended or takes long over one query, is lent
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -26,6 +27,7 @@ from reegraph.server.wishes import Reading
 Take = Callable[[socket.socket, bytes, ReegraphError | None], Awaitable[None]]
 
 _TICK: Final = 0.03  # seconds; a query that two ticks meet keeps the other connections waiting too long
+_LINGER: Final = 0.5  # seconds that a connection waits for a reader, before the front answers it
 _AT_ONCE: Final = 64  # connections accepted before other things have their turn
 _PAUSE: Final = 0.1  # seconds without accepting when no descriptor is free
 _NUMBERS: Final = count(1)
@@ -36,6 +38,7 @@ class _Lent:
 
     def __init__(self, link: socket.socket, client: str) -> None:
         self.number, self.link, self.client = next(_NUMBERS), link, client
+        self.since = math.inf  # when it was first without a reader
 
     @property
     def left(self) -> bool:
@@ -73,7 +76,7 @@ class Lender:
         self._readers: set[_Reader] = set()
         self._tasks: set[asyncio.Future[None]] = set()
         self._coming = 0
-        self._homeless: list[_Lent] = []  # no reader is open, but one is coming
+        self._homeless: list[_Lent] = []  # while no reader is open
         self._stopping = False
         self._loop = asyncio.get_running_loop()
         self._wanted = pool.bounds.workers
@@ -92,7 +95,7 @@ class Lender:
         until = self._loop.time() + patience
         while self._loop.time() < until and any(r.board.current for r in self._readers):
             await asyncio.sleep(_TICK)
-        while self._readers or len(self._tasks) > 1:
+        while self._readers or self._homeless or len(self._tasks) > 1:
             for reader in self._readers:  # one may have been on its way
                 reader.worker.kill()
             await asyncio.sleep(_TICK)
@@ -126,8 +129,10 @@ class Lender:
             with suppress(OSError):  # it has ended, or has more to read already than it can
                 socket.send_fds(reader.worker.link, [message], [lent.link.fileno()])
                 reader.lent[lent.number] = lent
+                lent.since = math.inf
                 return
-        if self._coming and not self._stopping:
+        lent.since = min(lent.since, self._loop.time())
+        if self._loop.time() - lent.since < _LINGER and not self._stopping:
             self._homeless.append(lent)
         else:
             self._do(self._take(lent.link, b"", None))
@@ -142,9 +147,6 @@ class Lender:
             self._settle(reader)
         finally:
             self._coming -= 1
-            homeless, self._homeless = self._homeless, []
-            for lent in homeless:
-                self._lend(lent)
 
     def _settle(self, reader: _Reader) -> None:
         fullest = max(self._readers, key=lambda r: len(r.lent), default=reader)
@@ -154,11 +156,12 @@ class Lender:
         if len(fullest.lent) > 1 and not fullest.closed:  # it shares with the new one
             self._ask(fullest)
 
-    def _ask(self, reader: _Reader) -> None:
-        """Have a reader let go of all it has been lent."""
+    def _ask(self, reader: _Reader) -> bool:
+        """Have a reader let go of all it has been lent; it is lent nothing more until it says so."""
         with suppress(OSError):
             reader.worker.link.send(frame(FREE))
             reader.closed = True
+        return reader.closed
 
     async def _listen(self, reader: _Reader) -> None:
         while said := await reader.worker.frames.next():
@@ -187,11 +190,12 @@ class Lender:
             self._lend(lent)
         if current is None:
             return
-        if reader.board.written:
+        request = reader.board.request
+        if reader.board.written or not request:
             self._metrics.broken += 1
             current.link.close()
         else:
-            await self._take(current.link, reader.board.request, self._reason(reader, status))
+            await self._take(current.link, request, self._reason(reader, status))
 
     def _reason(self, reader: _Reader, status: int) -> ReegraphError:
         if self._stopping:
@@ -203,6 +207,9 @@ class Lender:
             await asyncio.sleep(_TICK)
             for reader in list(self._readers):
                 self._look_at(reader)
+            homeless, self._homeless = self._homeless, []
+            for lent in homeless:
+                self._lend(lent)
             if self._lacking:
                 self._do(self._more())
 
@@ -222,9 +229,12 @@ class Lender:
         """Lend to others what waits for a reader that takes long.
 
         It looks at `revoked` after each request, before it reads another. So as long as it is at the same
-        one after the word has been set, it reads from none of those others any more.
+        one after the word has been set, it reads from none of those others any more. What it said before
+        that request has been heard by then: nothing it gave back is lent.
         """
-        reader.slow = reader.closed = True
+        if reader.worker.speaks or not (reader.closed or self._ask(reader)):
+            return  # the next tick looks again
+        reader.slow = True
         self._pool.occupy(1)
         reader.board.revoked = True
         time.sleep(0)  # a system call: the word is set before the next is read

@@ -26,7 +26,7 @@ from reegraph.server.board import LINE, LONGEST, Board
 from reegraph.server.headers import COMMON, caching, entity_tag, holds
 from reegraph.server.plain import Plain, recognised
 from reegraph.server.question import Limits
-from reegraph.server.wire import BACK, BROKEN, CLOSED, FREE, frame, receive
+from reegraph.server.wire import BACK, BROKEN, CLOSED, FREE, LEND, frame, receive
 from reegraph.server.wishes import Reading
 from reegraph.server.words import is_volatile
 from reegraph.server.worker import GRACE, confine, in_deep_stack
@@ -85,31 +85,24 @@ class _Reader:
                 if not (self._borrow() if key.data is None else self._readable(key.data)):
                     break  # what else was readable is no longer lent
 
-    def _borrow(self) -> bool:
-        """Take what the front lends; False when it wants all back instead."""
+    def _borrow(self, but: _Lent | None = None) -> bool:
+        """Take what the front lends; False when instead it has back all connections, but one."""
         message = receive(self._link)
         if message is None:
             os._exit(0)
-        if message[0] == FREE:
-            self._let_go(None)
-            return False
-        number, _, client = message[1].decode().partition(" ")
-        lent = _Lent(int(number), socket.socket(fileno=message[2][0]), client)
-        self._selector.register(lent.socket, selectors.EVENT_READ, lent)
-        return True
-
-    def _let_go(self, but: _Lent | None) -> None:
-        """Let go of all connections but one, those included that are still on their way."""
-        while select.select([self._link], [], [], 0)[0]:
-            self._borrow()
+        if message[0] == LEND:
+            number, _, client = message[1].decode().partition(" ")
+            lent = _Lent(int(number), socket.socket(fileno=message[2][0]), client)
+            self._selector.register(lent.socket, selectors.EVENT_READ, lent)
+            return True
         for key in list(self._selector.get_map().values()):
             if key.data is not None and key.data is not but:
                 self._drop(key.data)
-        self._board.revoked = False
         self._link.sendall(frame(FREE, b"%d " % (but.number if but else 0)))
+        return False
 
     def _readable(self, lent: _Lent) -> bool:
-        """Answer a request; False when all other connections have been revoked meanwhile."""
+        """Answer a request; False when meanwhile the front has had back all other connections."""
         try:
             request = lent.socket.recv(LONGEST + 1)
         except BlockingIOError:
@@ -128,8 +121,10 @@ class _Reader:
             self._return(lent, BACK, request)
         self._board.end()
         if self._board.revoked:
-            self._let_go(lent)
-            return False
+            self._board.revoked = False
+            while select.select([self._link], [], [], 0)[0]:  # what was lent before comes before the FREE
+                if not self._borrow(but=lent):
+                    return False
         return True
 
     def _answer(self, lent: _Lent, request: bytes) -> None:
