@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -20,15 +21,15 @@ import httpx
 import pyoxigraph as ox
 import pytest
 from test_endpoint import DATA, error, served
-from test_endpoint_faults import below
+from test_endpoint_faults import below, serving
 from test_endpoint_hostile import COSTLY, CROSS, DEADLINE, SLACK, ring
 
-from reegraph.server import create_app
+from reegraph.server import create_app, listener
 from reegraph.server.backend import Options
 from reegraph.server.board import LONGEST, new
 from reegraph.server.metrics import access, log_to
 from reegraph.server.plain import recognised
-from reegraph.server.wire import LEND, frame
+from reegraph.server.wire import CLOSED, LEND, frame
 from reegraph.store import EmbeddedStore
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="readers need fork: run on Linux or macOS")
@@ -301,6 +302,59 @@ def readers() -> list[int]:
             return found
         time.sleep(0.05)
     raise AssertionError("there are no readers")
+
+
+def test_slow_heads(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A head that does not come to its end is 408 after a while, one connection a client apart."""
+    monkeypatch.setattr(listener, "HEAD_SECONDS", 0.5)
+    with connected(url) as slow:
+        slow.sendall(b"GET /sparql?que")
+        started = time.monotonic()
+        while time.monotonic() - started < 0.3:
+            assert get(url, f"ASK {{}} # {time.monotonic()}").status_code == 200
+        assert answer(slow)[0] == 408
+        assert slow.recv(1) == b""
+
+
+def test_silent_clients() -> None:
+    """A connection on which nothing is asked for long is closed by its reader, which tells the front."""
+    ours, theirs = socket.socketpair()
+    client, lent = socket.socketpair()
+    script = CARELESS.replace('"v", 5', '"v", 5, 0.2')
+    with new() as board, ours, theirs, client, lent:
+        given = [theirs.fileno(), board.fileno()]
+        with subprocess.Popen([sys.executable, "-c", script, *map(str, given)], pass_fds=given):
+            theirs.close()
+            socket.send_fds(ours, [frame(LEND, b"7 here")], [lent.fileno()])
+            lent.close()
+            client.settimeout(10)
+            assert client.recv(1) == b""
+            assert ours.recv(100) == frame(CLOSED, b"7 ")
+            ours.shutdown(socket.SHUT_WR)
+
+
+def test_ten_thousand_connections() -> None:
+    """Ten thousand connections that say nothing leave the service well."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 11_000:
+        pytest.skip("allow this user 11,000 open files: ulimit -Hn")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 11_000), hard))
+    links = []
+    try:
+        with serving("--dataset", "none") as (url, _):
+            for _ in range(10_000):
+                links.append(connected(url))
+            for _ in range(3):
+                started = time.monotonic()
+                assert get(url, f"ASK {{}} # {started}").status_code == 200
+            assert time.monotonic() - started < 0.1 + SLACK
+            for link in (links[0], links[5000], links[-1]):
+                link.sendall(asked("ASK {}"))
+                assert answer(link)[0] == 200
+    finally:
+        for link in links:
+            link.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 CARELESS = """

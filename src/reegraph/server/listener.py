@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final
 
+import h11
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -32,6 +33,12 @@ Pages = Callable[[], Callable[[EmbeddedStore, str], Sequence[BaseRoute]]]
 
 _PATIENCE: Final = 3  # seconds that open requests get to end after a signal
 _BACKLOG: Final = 2048
+_FILES: Final = 65_536  # descriptors, where they may be had
+HEAD_SECONDS = 30  # for the head of a request to come
+_TOO_SLOW: Final = (
+    b"HTTP/1.1 408 Request Timeout\r\nContent-Type: text/plain\r\nContent-Length: 47\r\n"
+    b"Connection: close\r\n\r\nthe head of the request has not come in time.\r\n"
+)
 
 
 def run(
@@ -62,6 +69,7 @@ def run(
 
         def front(alive: int = -1) -> None:
             adopt_orphans()
+            _raise_files()
             routes: Sequence[BaseRoute] = ()
             keeper = None
             if isinstance(data, Snapshot):
@@ -139,10 +147,40 @@ class _Begun(H11Protocol):
 
     read = b""
 
+    late: asyncio.TimerHandle | None = None
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if self.read:
-            self.data_received(self.read)
+        self.data_received(self.read)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; the head of a request is to be whole within some seconds of its first byte."""
+        if data:
+            super().data_received(data)
+        if self.conn.their_state is not h11.IDLE and self.late:
+            self.late.cancel()
+            self.late = None
+        elif self.conn.their_state is h11.IDLE and not self.late:
+            self.late = self.loop.call_later(HEAD_SECONDS, self._expire)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self.late:
+            self.late.cancel()
+
+    def _expire(self) -> None:
+        self.transport.write(_TOO_SLOW)
+        self.transport.close()
+
+
+def _raise_files() -> None:
+    """Have as many descriptors as there may be: a connection takes one here, and one in a reader."""
+    if FORKS:
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -56,6 +56,7 @@ class _Lent:
     number: int
     socket: socket.socket
     client: str
+    heard: float  # when
 
 
 class _Reader:
@@ -77,13 +78,23 @@ class _Reader:
         self._selector.register(link, selectors.EVENT_READ)
         self._kept: dict[bytes, tuple[bytes, bytes]] = {}
         self._size, self._second, self._date = 0, 0, b""
+        self._swept = time.monotonic()
 
     def run(self) -> None:
         """Read, until the link ends or it is time for a fresh process."""
         for _ in range(self._limits.requests):
-            for key, _events in self._selector.select():
+            if time.monotonic() - self._swept > self._reading.silence / 4:
+                self._sweep()
+            for key, _events in self._selector.select(self._reading.silence / 4):
                 if not (self._borrow() if key.data is None else self._readable(key.data)):
                     break  # what else was readable is no longer lent
+
+    def _sweep(self) -> None:
+        """Close the connections of clients that have long been silent."""
+        self._swept = time.monotonic()
+        for key in list(self._selector.get_map().values()):
+            if key.data is not None and self._swept - key.data.heard > self._reading.silence:
+                self._return(key.data, CLOSED)
 
     def _borrow(self, but: _Lent | None = None) -> bool:
         """Take what the front lends; False when instead it has back all connections, but one."""
@@ -92,7 +103,7 @@ class _Reader:
             os._exit(0)
         if message[0] == LEND:
             number, _, client = message[1].decode().partition(" ")
-            lent = _Lent(int(number), socket.socket(fileno=message[2][0]), client)
+            lent = _Lent(int(number), socket.socket(fileno=message[2][0]), client, time.monotonic())
             self._selector.register(lent.socket, selectors.EVENT_READ, lent)
             return True
         for key in list(self._selector.get_map().values()):
@@ -112,6 +123,7 @@ class _Reader:
         if not request:
             self._return(lent, CLOSED)
             return True
+        lent.heard = time.monotonic()
         self._board.begin(lent.number)
         try:
             self._answer(lent, request)

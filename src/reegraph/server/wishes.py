@@ -19,10 +19,11 @@ class Load:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a reader is told: the name of the data, and the seconds of an answer."""
+    """What a reader is told: the name of the data, the seconds of an answer, and of a client's silence."""
 
     version: str
     seconds: float
+    silence: float = 60
 
 
 @dataclass(frozen=True)
