@@ -4,7 +4,8 @@
 
 The graph is shaped like ours (countries, elements, facilities, firms, supply edges, labels) and seeded.
 Peers are taken where they are installed: `oxigraph serve` (PyPI's oxigraph) and rdflib-endpoint. Figures are
-requests a second: the median of the rounds with the lowest and the highest, and the ratio to oxigraph.
+requests a second (the median of the rounds, the lowest and the highest, the ratio to oxigraph), and the median time
+to an answer's first and last byte, which on a machine with other work to do says more.
 """
 
 from __future__ import annotations
@@ -195,8 +196,8 @@ class Client:
 
 def rate(
     peer: Peer, make: Make, accept: str, seconds: float, connections: int, seed: int
-) -> tuple[float, float]:
-    """Requests a second of so many connections, and the median seconds to an answer's first byte.
+) -> tuple[float, float, float]:
+    """Requests a second of so many connections; the median seconds to an answer's first and last byte.
 
     One thread and bare sockets: the client is to cost the machine as little as it can.
     """
@@ -206,7 +207,7 @@ def rate(
     clients = {c.link.fileno(): c for c in (Client(peer.port) for _ in range(connections))}
     poll = select.poll()
     count = failed = 0
-    firsts = []
+    firsts, lasts = [], []
     started = time.monotonic()
     for number, client in clients.items():
         poll.register(number, select.POLLIN)
@@ -218,13 +219,14 @@ def rate(
                 count += 1
                 failed += client.received[9:12] != b"200"
                 firsts.append(client.first)
+                lasts.append(time.monotonic() - client.asked)
                 client.ask(next(turns))
     took = time.monotonic() - started
     for client in clients.values():
         client.link.close()
     if failed:
         print(f"  {peer.name}: {failed} requests failed", file=sys.stderr)
-    return (count - failed) / took, statistics.median(firsts)
+    return (count - failed) / took, statistics.median(firsts), statistics.median(lasts)
 
 
 def free_port() -> int:
@@ -294,19 +296,19 @@ def main() -> None:
 def measure(servers: list[Peer], name: str, make: Make, connections: int, given: argparse.Namespace) -> None:
     """Measure one kind of query on all servers in turn, several rounds, and print a line each."""
     accept = "text/csv" if name == "90,000 rows" else "application/sparql-results+json, application/n-triples"
-    found: dict[str, list[tuple[float, float]]] = {s.name: [] for s in servers}
+    found: dict[str, list[tuple[float, float, float]]] = {s.name: [] for s in servers}
     for turn in range(given.rounds):
         for server in servers:
             found[server.name].append(rate(server, make, accept, given.seconds, connections, turn))
-    rates = {server: [rate for rate, _ in pairs] for server, pairs in found.items()}
+    rates = {server: [each[0] for each in rounds] for server, rounds in found.items()}
     against = statistics.median(rates["oxigraph"]) if "oxigraph" in rates else 0
     for server, each in rates.items():
         middle = statistics.median(each)
         ratio = f"{middle / against:6.2f}x" if against else ""
-        first = statistics.median(first for _, first in found[server]) * 1000
+        first, last = (statistics.median(each[n] for each in found[server]) * 1000 for n in (1, 2))
         print(
             f"{name:13} c={connections:<3} {server:16} {middle:8.1f}/s  "
-            f"{min(each):8.1f}..{max(each):<8.1f} {ratio} first byte {first:.1f} ms",
+            f"{min(each):8.1f}..{max(each):<8.1f} {ratio} first byte {first:.2f} ms, whole {last:.2f} ms",
             flush=True,
         )
 
