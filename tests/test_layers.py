@@ -34,10 +34,10 @@ ORDER = (
     ("questions", "pages", "names"),
     ("reason", "validate", "snapshot", "build", "reasoner"),
     ("evidence", "prover"),
-    ("scenario", "changed", "dependence", "outcome", "consequences", "alternatives", "answer"),
-    ("everyday", "phrases", "mentions", "sayings", "slots", "choice", "plain"),
+    ("scenario",),
+    ("plain",),
     ("graph", "export"),
-    ("server", "web", "mcp"),
+    ("server", "web"),
     ("cli",),
 )
 PLACE = {name: place for place, names in enumerate(ORDER) for name in names}

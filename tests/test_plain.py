@@ -21,13 +21,13 @@ from pathlib import Path
 import pytest
 
 import reegraph
-from reegraph.choice import Choice, Guess, settle, speaks_of
 from reegraph.graph import KnowledgeGraph
-from reegraph.mentions import Gazetteer
-from reegraph.phrases import Script
-from reegraph.plain import Matcher, choose, is_plain
-from reegraph.sayings import Saying, Sayings, read_sayings
-from reegraph.slots import Value
+from reegraph.plain.choice import Choice, Guess, settle, speaks_of
+from reegraph.plain.matcher import Matcher, choose, is_plain
+from reegraph.plain.mentions import Gazetteer
+from reegraph.plain.phrases import Script
+from reegraph.plain.sayings import Saying, Sayings, read_sayings
+from reegraph.plain.slots import Value
 from reegraph.table import Column, Table
 
 TODAY = date(2026, 11, 22)

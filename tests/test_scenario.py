@@ -20,18 +20,16 @@ from closure.worked import Fact, Said, worked
 from conftest import Project
 from graphs import environment
 
-from reegraph.answer import answer, known_ids, run_scenario
 from reegraph.build import build_store
-from reegraph.changed import changed_store
 from reegraph.cli.scenarios import scenario as command
 from reegraph.curation import edtf, figure
 from reegraph.curation.corpus import read_corpus
-from reegraph.dependence import read_dependence
 from reegraph.errors import CurationError, UnknownName, UsageError
 from reegraph.folders import project_root
-from reegraph.outcome import Outcome
 from reegraph.reason import read_rules, reason
-from reegraph.scenario import (
+from reegraph.scenario.answer import answer, known_ids, run_scenario
+from reegraph.scenario.changed import changed_store
+from reegraph.scenario.definition import (
     Change,
     Drop,
     Impose,
@@ -45,6 +43,8 @@ from reegraph.scenario import (
     scenario_path,
     scenario_paths,
 )
+from reegraph.scenario.dependence import read_dependence
+from reegraph.scenario.outcome import Outcome
 from reegraph.store import EmbeddedStore, Store
 from reegraph.table import Thing
 

@@ -157,3 +157,16 @@ def test_article_at_hand_shows_the_sentence(tmp_path: Path) -> None:
     answer = Client(articles=tmp_path).get("/en/claim/tang-2025-135")
     assert answer.status_code == 200
     assert "with the file at hand" in answer.text
+
+
+def test_words_are_there_in_both_languages() -> None:
+    """Each line of words.tsv has its four cells, a key of its own, and the same places to fill in."""
+    path = Path(web.__file__).with_name("words.tsv")
+    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+    assert rows[0] == ["part", "key", "en", "zh-Hant"]
+    coded = {"modality", "unit", "code"}
+    keys = [(row[0] if row[0] in coded else "", row[1]) for row in rows[1:]]
+    assert len(keys) == len(set(keys))
+    for _, _, english, chinese in rows[1:]:
+        given = {hole: hole for hole in re.findall(r"\{([a-z]\w*)\}", english)}
+        chinese.format(*["x"] * english.count("{"), **given)  # asks for nothing that the English has not

@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from reegraph import names
-from reegraph.answer import answer
 from reegraph.build import Tick, build_store, fresh_snapshot
 from reegraph.curation import edtf
 from reegraph.curation.corpus import read_corpus
 from reegraph.errors import UnknownName, UsageError
 from reegraph.evidence import Proof
 from reegraph.folders import articles_folder, project_root
-from reegraph.outcome import Outcome
 from reegraph.pages import ask_page, bound_page, page_query
-from reegraph.plain import Choice, Matcher, settle
+from reegraph.plain.matcher import Choice, Matcher, settle
+from reegraph.plain.sayings import read_sayings
 from reegraph.prover import Prover
 from reegraph.questions import Labels, Question, find_question, free_table, read_questions, run
-from reegraph.sayings import read_sayings
+from reegraph.scenario.answer import answer
+from reegraph.scenario.outcome import Outcome
 from reegraph.store import EmbeddedStore, RemoteStore, Solutions, Store
 from reegraph.store.protocol import node_text
 from reegraph.table import Column, Table, Thing

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
 
-from reegraph.slots import Value
+from reegraph.plain.slots import Value
 from reegraph.table import Table, Thing
 
 # Chosen on the odd half of tests/questions/phrasings.tsv.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from reegraph.questions import Labels
-from reegraph.scenario import Scenario
+from reegraph.scenario.definition import Scenario
 from reegraph.store import Store
 from reegraph.table import LIST_TYPES, Cell, Column, Lang, Table, Thing
 from reegraph.terms import iri

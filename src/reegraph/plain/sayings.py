@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reegraph.everyday import STOP
-from reegraph.mentions import Mention
-from reegraph.phrases import Run, Script, features
+from reegraph.plain.everyday import STOP
+from reegraph.plain.mentions import Mention
+from reegraph.plain.phrases import Run, Script, features
 from reegraph.questions import Question
 from reegraph.table import Table, Thing
 

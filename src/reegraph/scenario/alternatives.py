@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from reegraph.consequences import ABROAD, Field, World
-from reegraph.dependence import FULL, PART, Dependency
-from reegraph.outcome import FITS, STATES, Row, period_text, place_text, sentence
+from reegraph.scenario.consequences import ABROAD, Field, World
+from reegraph.scenario.dependence import FULL, PART, Dependency
+from reegraph.scenario.outcome import FITS, STATES, Row, period_text, place_text, sentence
 from reegraph.table import Thing
 
 _AMOUNTS: Final = ("ree:capacity", "ree:production")

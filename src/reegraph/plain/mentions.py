@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reegraph.everyday import STOP
-from reegraph.phrases import Run, Script, Text, features, inside, is_cjk
+from reegraph.plain.everyday import STOP
+from reegraph.plain.phrases import Run, Script, Text, features, inside, is_cjk
 
 LOOSE: Final = 0.6  # of a long name's weight must stand in the text,
 RARE: Final = 3.2  # with one part that no more than about a twentieth of the long names have

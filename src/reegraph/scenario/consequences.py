@@ -11,7 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from reegraph.dependence import (
+from reegraph.pages import ask_page, page_query
+from reegraph.questions import Labels, find_question, read_questions, run
+from reegraph.scenario.definition import Change, Impose, Lift, Scenario, Start, Stop
+from reegraph.scenario.dependence import (
     FULL,
     PART,
     Dependence,
@@ -20,10 +23,7 @@ from reegraph.dependence import (
     read_dependence,
     read_scope,
 )
-from reegraph.outcome import CONTROL_STATES, EFFECTS, Names, Row, sentence
-from reegraph.pages import ask_page, page_query
-from reegraph.questions import Labels, find_question, read_questions, run
-from reegraph.scenario import Change, Impose, Lift, Scenario, Start, Stop
+from reegraph.scenario.outcome import CONTROL_STATES, EFFECTS, Names, Row, sentence
 from reegraph.store import Store
 from reegraph.terms import short
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from reegraph.everyday import SIMPLIFIED
+from reegraph.plain.everyday import SIMPLIFIED
 
 CJK: Final = "\u3400-\u4dbf\u4e00-\u9fff"
 Run = tuple[str, ...]  # a name or keyword as tokens

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from reegraph.choice import THRESHOLD, Choice, Guess, settle
-from reegraph.everyday import EMPTY, FOREIGN, STOP
-from reegraph.mentions import Gazetteer, Mention
-from reegraph.phrases import Run, Script, Text, features, is_cjk, runs_in
+from reegraph.plain.choice import THRESHOLD, Choice, Guess, settle
+from reegraph.plain.everyday import EMPTY, FOREIGN, STOP
+from reegraph.plain.mentions import Gazetteer, Mention
+from reegraph.plain.phrases import Run, Script, Text, features, is_cjk, runs_in
+from reegraph.plain.sayings import Hit, Saying, Sayings, properties_of
+from reegraph.plain.slots import Bound, Slot, bind, kinds_shown, slots_of
 from reegraph.questions import Question
-from reegraph.sayings import Hit, Saying, Sayings, properties_of
-from reegraph.slots import Bound, Slot, bind, kinds_shown, slots_of
 
 __all__ = ["Choice", "Guess", "Matcher", "choose", "is_plain", "settle"]
 

@@ -10,10 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Protocol
 
-from reegraph.alternatives import alternatives, unknown
 from reegraph.build import fresh_snapshot
-from reegraph.changed import changed_corpus, changed_store, needs_rebuild
-from reegraph.consequences import (
+from reegraph.curation.corpus import read_corpus
+from reegraph.errors import UsageError
+from reegraph.pages import ask_page
+from reegraph.scenario.alternatives import alternatives, unknown
+from reegraph.scenario.changed import changed_corpus, changed_store, needs_rebuild
+from reegraph.scenario.consequences import (
     Field,
     Loss,
     World,
@@ -24,10 +27,9 @@ from reegraph.consequences import (
     overtaken,
     relieved,
 )
-from reegraph.curation.corpus import read_corpus
-from reegraph.dependence import CARRIED, Conclusion, Dependence, Dependency, claims_of
-from reegraph.errors import UsageError
-from reegraph.outcome import (
+from reegraph.scenario.definition import Impose, Known, Lift, Scenario, Start, read_scenario, scenario_path
+from reegraph.scenario.dependence import CARRIED, Conclusion, Dependence, Dependency, claims_of
+from reegraph.scenario.outcome import (
     CHANGES,
     EFFECTS,
     KINDS,
@@ -39,8 +41,6 @@ from reegraph.outcome import (
     place_text,
     sentence,
 )
-from reegraph.pages import ask_page
-from reegraph.scenario import Impose, Known, Lift, Scenario, Start, read_scenario, scenario_path
 from reegraph.store import EmbeddedStore, Store
 from reegraph.table import Thing
 from reegraph.terms import short

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from reegraph.mentions import Mention
-from reegraph.phrases import Text
+from reegraph.plain.mentions import Mention
+from reegraph.plain.phrases import Text
 from reegraph.questions import Parameter, Question
 
 Value = date | Decimal | tuple[str, ...]

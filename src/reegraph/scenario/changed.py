@@ -16,7 +16,7 @@ from reegraph.curation.corpus import Corpus
 from reegraph.curation.sources import Source
 from reegraph.errors import CurationError, Problem
 from reegraph.reason import Rule, read_rules, reason
-from reegraph.scenario import Change, Drop, Replace, Scenario, Start
+from reegraph.scenario.definition import Change, Drop, Replace, Scenario, Start
 from reegraph.statements import statement_quads
 from reegraph.store import EmbeddedStore
 from reegraph.triples import corpus_quads
