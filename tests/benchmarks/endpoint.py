@@ -4,8 +4,8 @@
 
 The graph is shaped like ours (countries, elements, facilities, firms, supply edges, labels) and seeded.
 Peers are taken where they are installed: `oxigraph serve` (PyPI's oxigraph) and rdflib-endpoint. Figures are
-requests a second (the median of the rounds, the lowest and the highest, the ratio to oxigraph), and the median
-time to an answer's first and last byte, which on a machine with other work to do says more.
+requests a second (the median of the rounds, the lowest and the highest, the ratio to oxigraph), and the
+median time to an answer's first and last byte, which on a machine with other work to do says more.
 """
 
 from __future__ import annotations
