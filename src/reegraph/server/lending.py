@@ -97,6 +97,7 @@ class Lender:
             await asyncio.sleep(_TICK)
         while self._readers or self._homeless or len(self._tasks) > 1:
             for reader in self._readers:  # one may have been on its way
+                self._retire(reader)  # without its keeper it cannot be killed
                 reader.worker.kill()
             await asyncio.sleep(_TICK)
         for task in self._tasks:  # the watch
@@ -252,10 +253,14 @@ class Lender:
         self._pool.occupy(-reader.slow)
         reader.slow = reader.closed = False
         if sum(not r.closed for r in self._readers) > self._pool.bounds.workers:
-            reader.closed = True
-            with suppress(OSError):
-                reader.worker.link.shutdown(socket.SHUT_WR)  # it ends, and is waited for as any
+            self._retire(reader)
         self._part(reader, current)
+
+    def _retire(self, reader: _Reader) -> None:
+        """Have a reader end once it is over with its request."""
+        reader.closed = True
+        with suppress(OSError):
+            reader.worker.link.shutdown(socket.SHUT_WR)
 
     @property
     def _lacking(self) -> bool:
