@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final, TypeVar
 
@@ -18,6 +18,7 @@ from reegraph.server.answering import Sink, answer
 from reegraph.server.backend import Kept, Options, Source
 from reegraph.server.changing import apply
 from reegraph.server.question import Change, Job
+from reegraph.store.embedded import RDF_FILES
 
 _STACK: Final = 512 << 20
 T = TypeVar("T")
@@ -46,9 +47,7 @@ class Threads:
             folder = self._source.folder
             self._dataset = ox.Store(folder) if self._source.writable else ox.Store.read_only(folder)
         elif self._source.path:
-            ending = os.path.splitext(self._source.path)[1][1:]
-            format_ = ox.RdfFormat.from_extension(ending)
-            await self._run(lambda: self._dataset.bulk_load(path=self._source.path, format=format_))
+            await self._run(lambda: self._load(Path(self._source.path)))
 
     async def answer(self, job: Job) -> Kept:
         """See Engine.answer."""
@@ -106,6 +105,14 @@ class Threads:
 
         self._tasks.put(task)
         return await future
+
+    def _load(self, path: Path) -> None:
+        form = RDF_FILES[path.suffix[1:].lower()]
+        base = None if form in {ox.RdfFormat.N_QUADS, ox.RdfFormat.N_TRIPLES} else path.absolute().as_uri()
+        try:
+            self._dataset.bulk_load(path=str(path), format=form, base_iri=base)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise StoreError(f"{path}: cannot be loaded: {error}") from error
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
