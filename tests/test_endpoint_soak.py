@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
-from processes import WRITER, below, number, serving
+from processes import WRITER, memory, number, serving
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/smaps_rollup").exists(), reason="reads memory from /proc: run on Linux"
@@ -78,18 +78,6 @@ class Load:
         if "COUNT" in query:
             counts = [int(row["n"]["value"]) for row in json.loads(body)["results"]["bindings"]]
             assert all(n % 2 == 0 for n in counts), counts
-
-
-def memory(pid: int) -> float:
-    """MB of a server's processes, what they share counted once."""
-    total = 0
-    for process in (pid, *below(pid)):
-        try:
-            lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-        except OSError:  # it has just ended
-            continue
-        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total / 1024
 
 
 @pytest.mark.parametrize("seconds", [20, pytest.param(300, marks=pytest.mark.soak)])
