@@ -20,12 +20,17 @@ WRITER = {"Authorization": f"Bearer {SECRET}"}
 
 
 @contextmanager
-def serving(*arguments: str, ending: signal.Signals = signal.SIGTERM) -> Iterator[tuple[str, int]]:
-    """`reegraph serve` as a process of its own; its URL and process number."""
+def serving(
+    *arguments: str, ending: signal.Signals = signal.SIGTERM, before: str = ""
+) -> Iterator[tuple[str, int]]:
+    """`reegraph serve` as a process of its own; its URL and process number.
+
+    `before` is Python that it runs first, `ending` the signal that ends it.
+    """
     command = [
         sys.executable,
         "-c",
-        "from reegraph.cli import main; main()",
+        f"{before}\nfrom reegraph.cli import main\nmain()",
         "serve",
         "--port",
         "0",
@@ -43,7 +48,8 @@ def serving(*arguments: str, ending: signal.Signals = signal.SIGTERM) -> Iterato
             drain.start()
             yield found[1], process.pid
             process.send_signal(ending)
-            assert process.wait(timeout=15) == (0 if ending == signal.SIGTERM else -ending)
+            expected = -ending if before or ending == signal.SIGKILL else 0  # without a guard it just ends
+            assert process.wait(timeout=15) == expected
             drain.join()
         finally:
             process.kill()

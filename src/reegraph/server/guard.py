@@ -62,7 +62,7 @@ def guarded(front: Callable[[int], None]) -> None:
 
 def adopt_orphans() -> None:
     """Have processes that lose their parent handed to this one, so that it can wait for them (Linux only)."""
-    with contextlib.suppress(OSError, AttributeError):
+    with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
 
 

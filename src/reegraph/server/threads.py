@@ -30,6 +30,7 @@ class Threads:
     def __init__(self, source: Source, options: Options) -> None:
         self.options, self.losses = options, 0
         self._source, self._dataset = source, ox.Store()
+        self._starting, self._started = asyncio.Lock(), False
         self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         before = threading.stack_size(_STACK)
         try:
@@ -40,14 +41,11 @@ class Threads:
             threading.stack_size(before)
 
     async def start(self) -> None:
-        """Load the data."""
-        if self._source.store:
-            self._dataset = self._source.store.dataset
-        elif self._source.folder:
-            folder = self._source.folder
-            self._dataset = ox.Store(folder) if self._source.writable else ox.Store.read_only(folder)
-        elif self._source.path:
-            await self._run(lambda: self._load(Path(self._source.path)))
+        """Load the data, once."""
+        async with self._starting:
+            if not self._started:
+                await self._run(self._load)
+                self._started = True
 
     async def answer(self, job: Job) -> Kept:
         """See Engine.answer."""
@@ -106,13 +104,22 @@ class Threads:
         self._tasks.put(task)
         return await future
 
-    def _load(self, path: Path) -> None:
-        form = RDF_FILES[path.suffix[1:].lower()]
-        base = None if form in {ox.RdfFormat.N_QUADS, ox.RdfFormat.N_TRIPLES} else path.absolute().as_uri()
+    def _load(self) -> None:
+        source = self._source
         try:
-            self._dataset.bulk_load(path=str(path), format=form, base_iri=base)
+            if source.store:
+                self._dataset = source.store.dataset
+            elif source.folder:
+                opened = ox.Store if source.writable else ox.Store.read_only
+                self._dataset = opened(source.folder)
+            elif source.path:
+                path = Path(source.path)
+                form = RDF_FILES[path.suffix[1:].lower()]
+                named = form not in {ox.RdfFormat.N_QUADS, ox.RdfFormat.N_TRIPLES}
+                base = path.absolute().as_uri() if named else None
+                self._dataset.bulk_load(path=source.path, format=form, base_iri=base)
         except (OSError, SyntaxError, ValueError) as error:
-            raise StoreError(f"{path}: cannot be loaded: {error}") from error
+            raise StoreError(f"{source.folder or source.path}: cannot be loaded: {error}") from error
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
