@@ -11,7 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from reegraph.errors import QueryError, SnapshotError, StoreError
-from reegraph.store.protocol import Solutions
+from reegraph.store.protocol import Solutions, Store
 from reegraph.terms import PREFIXES
 
 RDF_FILES: Final = {  # how a file is read, by its ending
@@ -28,7 +28,7 @@ RDF_FILES: Final = {  # how a file is read, by its ending
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
-class EmbeddedStore:
+class EmbeddedStore(Store):
     """A dataset in memory; see Store for what its methods promise."""
 
     def __init__(self, quads: Iterable[ox.Quad] = ()) -> None:
@@ -53,24 +53,6 @@ class EmbeddedStore:
         store = cls()
         store.dataset = dataset
         return store
-
-    def select(self, query: str) -> Solutions:
-        answer = self.query(query)
-        if not isinstance(answer, Solutions):
-            raise QueryError("a SELECT query is wanted here")
-        return answer
-
-    def ask(self, query: str) -> bool:
-        answer = self.query(query)
-        if not isinstance(answer, bool):
-            raise QueryError("an ASK query is wanted here")
-        return answer
-
-    def construct(self, query: str) -> list[ox.Triple]:
-        answer = self.query(query)
-        if not isinstance(answer, list):
-            raise QueryError("a CONSTRUCT or DESCRIBE query is wanted here")
-        return answer
 
     def query(self, query: str) -> Solutions | bool | list[ox.Triple]:
         with translated():
