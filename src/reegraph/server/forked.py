@@ -151,7 +151,8 @@ class Forked:
                 scribe.close()
                 # One whose front was killed holds the lock until it has ended.
                 if "lock" not in str(error).lower() or asyncio.get_running_loop().time() > deadline:
-                    raise StoreError(f"{self.source.folder}: cannot be opened: {error}") from error
+                    remedy = " Without --writable it is read only." if self.source.writable else ""
+                    raise StoreError(f"{self.source.folder}: cannot be opened: {error}.{remedy}") from error
                 await asyncio.sleep(0.05)
                 continue
             except BaseException:
