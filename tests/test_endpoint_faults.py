@@ -122,7 +122,8 @@ def has(url: str, number: int) -> bool:
     """Whether an update is there: asked until it is answered, for something may just be dying."""
     for _ in range(20):
         with suppress(httpx.TransportError):
-            response = httpx.get(f"{url}/sparql", params={"query": f"ASK {{ <urn:{number}> ?p ?o }}"})
+            query = {"query": f"ASK {{ <urn:{number}> ?p ?o }}"}
+            response = httpx.get(f"{url}/sparql", params=query, timeout=30)
             if response.status_code == 200:
                 return bool(response.json()["boolean"])
         time.sleep(0.1)

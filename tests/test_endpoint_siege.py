@@ -94,7 +94,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]
 def well(url: str) -> float:
     """Seconds until a good query is answered: the least of some, for the machine may be busy."""
     found = []
-    with httpx.Client(base_url=url, verify=False) as http:  # reading certificates takes longer than a query
+    with httpx.Client(
+        base_url=url, verify=False, timeout=60
+    ) as http:  # reading certificates takes longer than a query
         for _ in range(20):
             query = f"ASK {{ ?s ?p ?o }} # {time.monotonic_ns()}"
             started = time.monotonic()
@@ -164,7 +166,7 @@ def test_ten_thousand_connections(server: tuple[str, int]) -> None:
     quiet = memory(pid)
     with ExitStack() as links:
         for number in range(wanted):
-            link = links.enter_context(socket.create_connection(place(url), timeout=10))
+            link = links.enter_context(socket.create_connection(place(url), timeout=60))
             if number % 2:
                 link.sendall(b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nquery=")
         assert well(url) < 0.5
@@ -175,30 +177,29 @@ def test_ten_thousand_connections(server: tuple[str, int]) -> None:
 def test_slow_bodies(server: tuple[str, int]) -> None:
     """A body that comes byte by byte is ended after half a minute, and holds up nobody."""
     url, _ = server
-    links = [socket.create_connection(place(url), timeout=1) for _ in range(50)]
-    started = time.monotonic()
-    for link in links:
-        link.sendall(b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n")
-        link.sendall(b"Content-Type: application/sparql-query\r\n\r\n")
-    open_, answers = set(links), set()
-    while open_ and time.monotonic() - started < 45:
-        for link in list(open_):
-            try:
-                link.sendall(b"#")
-                link.setblocking(False)
-                answers.add(link.recv(100)[:12])
-                open_.discard(link)
-            except BlockingIOError:
-                continue
-            except OSError:
-                open_.discard(link)
-        assert well(url) < 0.5
-        time.sleep(1)
-    for link in links:
-        link.close()
-    assert not open_
-    assert answers <= {b"HTTP/1.1 408", b""}
+    answers: set[bytes] = set()
+    with ExitStack() as held:
+        links = [held.enter_context(socket.create_connection(place(url), timeout=60)) for _ in range(50)]
+        for link in links:
+            link.sendall(b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n")
+            link.sendall(b"Content-Type: application/sparql-query\r\n\r\n")
+            link.setblocking(False)
+        started = time.monotonic()
+        while links and time.monotonic() - started < 60:
+            for link in list(links):
+                try:
+                    link.sendall(b"#")
+                    answers.add(link.recv(100)[:12])
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    pass
+                links.remove(link)
+            assert well(url) < 0.5
+            time.sleep(1)
+        assert not links
     assert b"HTTP/1.1 408" in answers
+    assert answers <= {b"HTTP/1.1 408", b""}
 
 
 HALF = "GET /sparql?query=ASK%20%7B%7D HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -208,7 +209,7 @@ HALF = "GET /sparql?query=ASK%20%7B%7D HTTP/1.1\r\nHost: x\r\n\r\n"
 def test_half_closed(server: tuple[str, int], sent: str) -> None:
     """A client that closes its sending side is answered or hung up on, soon."""
     url, _ = server
-    with socket.create_connection(place(url), timeout=5) as link:
+    with socket.create_connection(place(url), timeout=60) as link:
         link.sendall(sent.encode())
         link.shutdown(socket.SHUT_WR)
         answer = b""
@@ -247,7 +248,9 @@ def test_no_call(writing: str, query: str) -> None:
         local = own.replace("127.0.0.1", "localhost")
         kind = "update" if query.startswith(("INSERT", "LOAD")) else "query"
         for target in (own, local, METADATA, "file:///etc/passwd", "ftp://127.0.0.1/", "urn:x"):
-            response = httpx.post(f"{writing}/sparql", data={kind: query.format(target)}, headers=WRITER)
+            response = httpx.post(
+                f"{writing}/sparql", data={kind: query.format(target)}, headers=WRITER, timeout=60
+            )
             assert response.status_code == 403, (target, response.text)
         with pytest.raises(TimeoutError):
             other.accept()
