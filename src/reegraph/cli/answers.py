@@ -12,7 +12,8 @@ from reegraph.cli.output import format_options, graph, lang_option, store_option
 from reegraph.errors import UnknownName, UsageError
 from reegraph.export import turtle
 from reegraph.folders import project_root
-from reegraph.plain.matcher import Choice, is_plain
+from reegraph.plain.choice import Choice
+from reegraph.plain.matcher import is_plain
 from reegraph.questions import read_questions
 from reegraph.table import Column, Lang, Table
 

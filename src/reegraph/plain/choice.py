@@ -11,88 +11,85 @@ from typing import Final, Literal
 from reegraph.plain.slots import Value
 from reegraph.table import Table, Thing
 
-# Chosen on the odd half of tests/questions/phrasings.tsv.
-THRESHOLD: Final = 0.24  # surer than this, or the answer is "I do not know"
-NEXT: Final = 0.6  # so near to the best, the next best is tried when the graph has nothing on the best
+# What a question asks for, and how the rows of its answer tell it.
+_MEASURES: Final = (
+    (
+        re.compile(r"\bpercent|\b(?:what|which) (?:share|fraction|proportion)\b|百分之幾|百分比|幾成|幾趴|幾%|占比"),
+        re.compile(r"percent|%"),
+    ),
+    (re.compile(r"\btonnes?\b|\btons?\b|\btonnage|噸"), re.compile(r"\bt\b|t-per-year|\bkt\b|tonne")),
+    (re.compile(r"\bhow much money|\bdollars?\b|\busd\b|美元|多少錢"), re.compile(r"USD")),
+)
 
 
 @dataclass(frozen=True)
 class Guess:
-    """A named question with parameters, how sure it is from 0 to 1, and what of the text speaks for it."""
+    """A named question with parameters, and how sure it is from 0 to 1."""
 
     question: str
     parameters: Mapping[str, Value]
     sure: float
-    words: tuple[str, ...] = ()
-    placed: frozenset[int] = frozenset()  # the tokens of the mentions it takes
 
 
 @dataclass(frozen=True)
 class Choice:
     """What is made of a text: `best` is None where it is declined; `near` are the next best questions.
 
-    `unknown` are its words that nothing here knows, `foreign` those of subjects that no question holds,
-    `years` the years that the answer has to speak of, `percent` that it has to hold a share; `nothing` is
-    the question that the graph has no rows for.
+    `heard` are the things understood and `unknown` the words that nothing here knows; `years` are those
+    that the answer has to speak of; `nothing` is the question that the graph has no fitting rows for.
     """
 
     text: str
     best: Guess | None
     near: tuple[Guess, ...]
+    heard: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
-    foreign: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
-    percent: bool = False
     nothing: str = ""
 
     def why(self, lang: Literal["en", "zh-Hant"] = "en") -> str:
-        """The reason of the choice, or of declining, in a sentence."""
+        """The reason of the choice, or of declining and what to try, in a sentence or two."""
         return _why_zh(self) if lang == "zh-Hant" else _why_en(self)
-
-    @property
-    def tries(self) -> tuple[Guess, ...]:
-        """The guesses worth an attempt: the best, and near ones that take all the mentions that it takes."""
-        if self.best is None:
-            return ()
-        floor = max(THRESHOLD, NEXT * self.best.sure)
-        return self.best, *(g for g in self.near if g.sure >= floor and g.placed >= self.best.placed)
 
 
 def settle(choice: Choice, ask: Callable[[str, Mapping[str, Value]], Table]) -> tuple[Choice, Table | None]:
     """The choice with its answer, or declined: rows that speak of what is asked, or none.
 
-    `ask` answers a named question. A near question is tried where the graph has nothing on the best.
+    `ask` answers a named question.
     """
-    for guess in choice.tries:
-        table = ask(guess.question, guess.parameters)
-        dated = any(isinstance(value, date) for value in guess.parameters.values())
-        if table.rows and speaks_of(table, () if dated else choice.years, percent=choice.percent):
-            near = tuple(g for g in (choice.best, *choice.near) if g and g.question != guess.question)
-            return replace(choice, best=guess, near=near), table
     if choice.best is None:
         return choice, None
+    tries = (choice.best, *(g for g in choice.near if _alike(g, choice.best)))
+    for guess in tries:
+        table = ask(guess.question, guess.parameters)
+        dated = any(isinstance(value, date) for value in guess.parameters.values())
+        if table.rows and speaks_of(table, choice.text, () if dated else choice.years):
+            near = tuple(g for g in (choice.best, *choice.near) if g is not guess)
+            return replace(choice, best=guess, near=near), table
     near = (choice.best, *choice.near)
     return replace(choice, best=None, near=near, nothing=choice.best.question), None
 
 
-def speaks_of(table: Table, years: Sequence[int], *, percent: bool = False) -> bool:
-    """True when the rows hold each of the years, alone or within a span, and a share if one is asked.
+def _alike(guess: Guess, best: Guess) -> bool:
+    """True when a guess is of the same things, so that it may answer where the graph has nothing on the best."""
+    things = {t for value in best.parameters.values() if isinstance(value, tuple) for t in value}
+    return bool(things) and any(
+        things <= set(value) for value in guess.parameters.values() if isinstance(value, tuple)
+    )
+
+
+def speaks_of(table: Table, text: str, years: Sequence[int] = ()) -> bool:
+    """True when the rows hold each of the years, alone or within a span, and the measures the text asks for.
 
     An answer without any year in it cannot be judged by years, and passes.
     """
-    if percent and not _holds_share(table):
-        return False
-    spans = [span for row in table.rows for cell in row for span in _spans(_text(cell))] if years else []
+    cells = [_text(cell) for row in table.rows for cell in row]
+    cells += [column.unit for column in table.columns]
+    for asked, told in _MEASURES:
+        if asked.search(text.casefold()) and not any(told.search(cell) for cell in cells):
+            return False
+    spans = [span for cell in cells for span in _spans(cell)] if years else []
     return not spans or all(any(first <= year <= last for first, last in spans) for year in years)
-
-
-def _holds_share(table: Table) -> bool:
-    shares = [place for place, column in enumerate(table.columns) if column.unit == "percent"]
-    return any(
-        any(row[place] is not None for place in shares)
-        or any("percent" in _text(c) or "%" in _text(c) for c in row)
-        for row in table.rows
-    )
 
 
 def _text(cell: object) -> str:
@@ -111,28 +108,40 @@ def _spans(text: str) -> list[tuple[int, int]]:
 
 
 def _why_en(choice: Choice) -> str:
+    unknown = ", ".join(choice.unknown)
     if choice.best:
-        said = ", ".join(f"“{word}”" for word in choice.best.words)
-        rest = f"; not understood: {', '.join(choice.unknown)}" if choice.unknown else ""
-        return f"{choice.best.question}, {choice.best.sure:.0%} sure, for {said}{rest}."
+        rest = f"; not understood: {unknown}" if unknown else ""
+        return f"Asked as {choice.best.question}, {choice.best.sure:.0%} sure{rest}."
     if choice.nothing:
-        return f"The graph has nothing on this (asked as {choice.nothing})."
-    if choice.foreign:
-        return f"No question here is about {', '.join(choice.foreign)}."
-    if choice.unknown:
-        return f"Nothing here speaks of {', '.join(choice.unknown)}."
-    return "No question here fits well enough."
+        reason = f"The graph has nothing on this (asked as {choice.nothing})."
+    elif unknown:
+        reason = f"I do not know: nothing here speaks of {unknown}."
+    else:
+        reason = "I do not know: no question here fits well enough."
+    return f"{reason} {_try_en(choice)}"
+
+
+def _try_en(choice: Choice) -> str:
+    if choice.heard:
+        return f"Try `reegraph ask claims-about thing={choice.heard[0]}`, or name a question."
+    return "Try other words, `reegraph find WORD` for a name, or name a question."
 
 
 def _why_zh(choice: Choice) -> str:
+    unknown = "、".join(choice.unknown)
     if choice.best:
-        said = "、".join(f"「{word}」" for word in choice.best.words)
-        rest = f"；未能理解：{'、'.join(choice.unknown)}" if choice.unknown else ""
-        return f"選用 {choice.best.question}，把握 {choice.best.sure:.0%}，依據{said}{rest}。"
+        rest = f"；未能理解：{unknown}" if unknown else ""
+        return f"以 {choice.best.question} 查詢，把握 {choice.best.sure:.0%}{rest}。"
     if choice.nothing:
-        return f"圖譜對此沒有資料（以 {choice.nothing} 查詢）。"
-    if choice.foreign:
-        return f"沒有問題涉及{'、'.join(choice.foreign)}。"
-    if choice.unknown:
-        return f"圖譜未提及{'、'.join(choice.unknown)}。"
-    return "沒有夠相近的問題。"
+        reason = f"圖譜對此沒有資料（以 {choice.nothing} 查詢）。"
+    elif unknown:
+        reason = f"無法回答：圖譜未提及{unknown}。"
+    else:
+        reason = "無法回答：沒有夠相近的問題。"
+    return f"{reason}{_try_zh(choice)}"
+
+
+def _try_zh(choice: Choice) -> str:
+    if choice.heard:
+        return f"可試 `reegraph ask claims-about thing={choice.heard[0]}`，或直接指定問題名稱。"
+    return "可換個說法、用 `reegraph find 詞` 找名稱，或直接指定問題名稱。"

@@ -11,16 +11,67 @@ import re
 import unicodedata
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from string import ascii_lowercase
 from typing import Final
-
-from reegraph.plain.everyday import SIMPLIFIED
 
 CJK: Final = "\u3400-\u4dbf\u4e00-\u9fff"
 Run = tuple[str, ...]  # a name or keyword as tokens
 
+# Simplified characters of everyday questions, each before its traditional form; names of things teach more.
+_SIMPLIFIED: Final = (
+    "谁誰么麼吗嗎几幾个個为為说說这這买買卖賣钱錢价價涨漲总總种種进進欧歐离離厂廠产產国國与與对對开開关關"
+    "时時间間发發后後还還没沒会會从從来來给給过過现現经經业業点點电電车車机機样樣让讓将將应應该該认認识識"
+    "论論谈談协協议議签簽约約计計划劃项項规規则則条條单單双雙层層显顯响響赖賴险險储儲备備库庫资資贷貸东東"
+    "额額亿億万萬吨噸岁歲热熱门門问問题題错錯误誤笔筆书書报報导導体體铁鐵军軍舰艦战戰飞飛弹彈炮砲击擊压壓"
+    "强強变變动動历歷终終续續线線减減缓緩扩擴废廢环環节節药藥医醫学學长長张張华華务務劳勞员員联聯组組织織"
+    "团團队隊领領执執权權亏虧赚賺负負责責质質释釋细細输輸运運边邊达達迁遷选選适適邻鄰际際陆陸陈陳难難随隨"
+    "隐隱韩韓顺順须須预預频頻颗顆风風馆館驱驅验驗鱼魚鸟鳥丰豐举舉仅僅众眾优優传傳伤傷伦倫伪偽债債倾傾偿償"
+    "儿兒兰蘭兴興养養兽獸内內写寫农農冲衝决決况況净淨准準凉涼凭憑岛島币幣帮幫干幹广廣异異弃棄归歸当當录錄"
+    "彻徹征徵怀懷态態恶惡惊驚愿願户戶扰擾护護担擔拥擁择擇挂掛据據损損换換摄攝数數断斷旧舊晋晉术術杀殺杂雜"
+    "极極构構标標树樹桥橋检檢楼樓欢歡毁毀气氣汇匯汉漢沟溝泽澤洁潔测測济濟浅淺湾灣满滿滞滯灭滅灵靈灾災炼煉"
+    "烂爛争爭爱愛状狀独獨畅暢疗療监監盖蓋盘盤矿礦码碼确確础礎积積称稱稳穩穷窮紧緊红紅级級纪紀纯純纳納纷紛"
+    "纸紙练練绍紹络絡绝絕统統继繼维維综綜绿綠编編网網罗羅罚罰罢罷职職脑腦脱脫艺藝苏蘇获獲虑慮虽雖补補装裝"
+    "观觀览覽觉覺订訂训訓记記讲講许許设設访訪证證评評词詞试試诉訴详詳语語请請读讀调調谓謂谢謝贡貢财財败敗"
+    "货貨贵貴贸貿费費贺賀趋趨践踐转轉轮輪软軟轻輕较較辑輯辞辭违違连連迟遲递遞遗遺邮郵郑鄭酿釀针針钢鋼钟鐘"
+    "银銀销銷锁鎖锂鋰钴鈷镍鎳锰錳钒釩铜銅铝鋁锌鋅锡錫铅鉛铂鉑阳陽阶階阴陰雾霧静靜韦韋页頁顶頂顾顧饮飲馈饋"
+    "驶駛骗騙龙龍龄齡"
+)
+# Everyday words, and characters, that say nothing of what a question is about.
+COMMON_WORDS: Final = """
+a an the of in on at by to for from with and or nor not no as is are was were be been being am do
+does did doing done it its this that these those there here they them their he she his her you your
+i my me we our who whom whose what which when where why how if then than so such some any all each
+every other another more most less least very just also only about into onto over under between
+among across during since until up down out off again still yet already has have had having can
+could may might must shall should will would get got give gave given go going went gone let make
+made take took taken put come came say said tell told show list name please one two first second
+third much many lot really actually exactly anyone someone something anything nothing everything now
+today total overall but because while both either same own like per via vs versus etc s t re m d ll
+ve yes kind sort thing things way part whole big small large good bad better best worst new old long
+short high low far near ever never always often around almost nearly quite rather too enough even
+though through against without within before after above below ago next last back away mean means
+meant know known think find found see seen look want wants need use used using work works try help
+keep left right set run running start stop end begin began happen happens happened matter different
+compare compared difference explain describe summarise summary overview detail details info
+information fact facts point points question answer meet met shut kit cap analyst reading according
+quick quickly brief briefly hi hello hey thanks ok okay so-called basically roughly approximately
+current currently recent recently latest early late soon later once twice time times day days week
+month months year years decade date number numbers figure figures amount level rate size country
+countries state states government company companies firm firms place places world people side sides
+man men whats who's isn don doesn didn can't gonna wanna u r pls plz
+"""
+COMMON_CHARACTERS: Final = (
+    "的了嗎呢吧啊呀喔哦嘛啦耶欸是有在和與及或跟也都就還又再很最更才只被把讓使對向於以從到由為之其這那此該"
+    "各每某個些種們我你他她它請問要會能可想哪什麼甚誰怎樣如何多少幾時候否沒無不已經曾正將來去說講看做用得"
+    "地著過一二三四五六七八九十百千萬億兩第年月日號情況狀形相關方面部分題內容料數字據資訊占比大小高低上下"
+    "中裡外前後左右今天昨明現目底究竟真實總共全所主然別自己包括含等肯事人起次波剩掉趴絕掃審辦法段款項件份"
+    "篇句筆條張座台架艘輛支隻顆片塊點線邊頭尾快慢早晚新舊好壞錯難易長短遠近深淺輕重強弱先進退出入開買賣給"
+    "拿帶送寄找知道聽寫讀叫名稱稍微較差距附例譬像似般子幫忙謝您整理介紹解釋列告訴查詢簡單詳細述概約略超至"
+    "莫乎完根本確果居豈憑靠砸砍弄搞幹咋啥兒"
+)
 _VARIANTS: Final = str.maketrans({"臺": "台", "佔": "占", "着": "著", "裏": "裡", "爲": "為"})
 _PIECE: Final = re.compile(rf"[a-z0-9]+(?:[.,]\d+)*(?:'[a-z]+)?|[{CJK}]|%")
 _NUMERAL: Final = re.compile(r"([二三四五六七八九]?十[一二三四五六七八九]?)|([一二三四五六七八九])(?=月)")
@@ -41,6 +92,11 @@ _DATES: Final = tuple(
         rf"\b(?P<n>{_MONTH})\.?,? (?:of )?(?P<y>(?:19|20)\d\d)\b",
         r"(?<![\d.,$])(?P<y>(?:19|20)\d\d)(?![\d,.]\d|\d|年代|s\b)年?",
     )
+)
+# A country as one character: 對中 is 對中國, 美中 is 美國中國.
+_COUNTRY: Final = dict(zip("中美日韓歐澳台印", "中國 美國 日本 韓國 歐盟 澳洲 台灣 印度".split(), strict=True))
+_SHORT: Final = re.compile(
+    r"(?<=[對輸銷])[中美日韓歐澳台印](?![國本洲灣盟度])|(?:美[中日澳台韓歐]|[中日台韓]美)(?![國洲央])"
 )
 _TODAY: Final = re.compile(r"\b(?:today|right now|currently|at present)\b|今天|今日|現在|目前|如今")
 
@@ -98,6 +154,7 @@ class Script:
             r"\b(?:US|U\.S\.(?:A\.)?)(?![A-Za-z])", " america ", unicodedata.normalize("NFKC", text)
         )
         plain = plain.casefold().translate(self.table).translate(_VARIANTS).replace("’", "'")
+        plain = _SHORT.sub(lambda m: "".join(_COUNTRY[c] for c in m[0]), plain)
         plain = re.sub(r"(?<=[a-z])-(?=\d)", "", plain)
         plain = re.sub(r"(?<=\d)(?=(?:nm|kg|kt)\b)", " ", plain)
         return _NUMERAL.sub(lambda m: str(_numeral(m[0])), plain)
@@ -116,7 +173,7 @@ class Script:
     @classmethod
     def learnt(cls, names: Iterable[Iterable[str]]) -> Script:
         """The script of these names (all names of one thing together) and of everyday words."""
-        table = {ord(simple): full for simple, full in SIMPLIFIED}
+        table = {ord(s): full for s, full in zip(_SIMPLIFIED[::2], _SIMPLIFIED[1::2], strict=True)}
         votes = Counter(pair for group in names for pair in _pairs(list(group)))
         for (simple, full), _ in sorted(votes.items(), key=lambda item: item[1]):
             table.setdefault(ord(simple), full)
@@ -145,6 +202,20 @@ def stem(word: str) -> str:
     return word.removesuffix("e") if len(word) > 5 else word
 
 
+def spelt(word: str, known: Container[str]) -> str:
+    """The word, or the known one a single slip away from it: a letter more, less, other or swapped.
+
+    >>> spelt("disprosium", {"dysprosium"}), spelt("cat", {"car"})
+    ('dysprosium', 'cat')
+    """
+    if word in known or len(word) < 5 or not word.isascii() or not word.isalpha():
+        return word
+    parts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    slips = [a + b[1:] for a, b in parts if b] + [a + b[1] + b[0] + b[2:] for a, b in parts if len(b) > 1]
+    slips += [a + c + b[skip:] for a, b in parts for c in ascii_lowercase for skip in (0, 1)]
+    return next((slip for slip in slips if slip in known), word)
+
+
 def features(run: Run) -> dict[str, tuple[int, ...]]:
     """What loose wording is compared by, and where it stands: words and pairs of characters."""
     found: dict[str, list[int]] = {}
@@ -159,21 +230,6 @@ def features(run: Run) -> dict[str, tuple[int, ...]]:
 def is_cjk(text: str) -> bool:
     """True when a Chinese character is in the text."""
     return re.search(f"[{CJK}]", text) is not None
-
-
-def runs_in(run: Run, wanted: Container[Run], longest: int) -> list[tuple[int, int]]:
-    """Where the wanted runs stand, those inside a longer one left out."""
-    found = [
-        (start, end)
-        for start in range(len(run))
-        for end in range(start + 1, min(len(run), start + longest) + 1)
-        if run[start:end] in wanted
-    ]
-    return [(s, e) for s, e in found if not inside(s, e, found)]
-
-
-def inside(start: int, end: int, others: Sequence[tuple[int, int]]) -> bool:
-    return any(s <= start and end <= e and e - s > end - start for s, e in others)
 
 
 def _pairs(group: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -233,3 +289,6 @@ def _when(match: re.Match[str]) -> When | None:
         return When(day, "day", day, *match.span())
     except (ValueError, IndexError):
         return None
+
+
+COMMON: Final = frozenset(map(stem, COMMON_WORDS.split())) | frozenset(COMMON_CHARACTERS)
