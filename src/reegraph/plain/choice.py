@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
 
-from reegraph.plain.slots import Value
-from reegraph.table import Table, Thing
+from reegraph.plain.slots import NARROW, Value
+from reegraph.table import Column, Table, Thing
+
+GENERAL: Final = "claims-about"  # the question that tells all about a thing
 
 # What a question asks for, and how the rows of its answer tell it.
 _MEASURES: Final = (
     (
-        re.compile(r"\bpercent|\b(?:what|which) (?:share|fraction|proportion)\b|百分之幾|百分比|幾成|幾趴|幾%|占比"),
+        re.compile(
+            r"\bpercentage\b|\b(?:what|how many|which) percent|\b(?:what|which) (?:share|fraction|proportion)\b"
+            r"|^percent|百分之幾|百分比|幾成|幾趴|幾%"
+        ),
         re.compile(r"percent|%"),
     ),
-    (re.compile(r"\btonnes?\b|\btons?\b|\btonnage|噸"), re.compile(r"\bt\b|t-per-year|\bkt\b|tonne")),
-    (re.compile(r"\bhow much money|\bdollars?\b|\busd\b|美元|多少錢"), re.compile(r"USD")),
+    (re.compile(r"\bhow many (?:tonnes|tons)|\bin (?:tonnes|tons)\b|\btonnage|[幾少]\w{0,2}噸|噸數"), re.compile(r"\bt\b|t-per-year|\bkt\b|tonne")),
+    (re.compile(r"\bhow much money|\bhow many (?:us )?dollars|多少(?:錢|美元)"), re.compile(r"USD")),
 )
 
 
 @dataclass(frozen=True)
 class Guess:
-    """A named question with parameters, and how sure it is from 0 to 1."""
+    """A named question with parameters, and how sure it is from 0 to 1.
+
+    `left` are things of the text that it has no parameter for; `loose` parameters may be let go.
+    """
 
     question: str
     parameters: Mapping[str, Value]
     sure: float
+    left: tuple[str, ...] = ()
+    loose: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -59,43 +69,51 @@ def settle(choice: Choice, ask: Callable[[str, Mapping[str, Value]], Table]) -> 
     """
     if choice.best is None:
         return choice, None
-    tries = (choice.best, *(g for g in choice.near if _alike(g, choice.best)))
-    for guess in tries:
+    for guess in _tries(choice.best, choice.near):
         table = ask(guess.question, guess.parameters)
         dated = any(isinstance(value, date) for value in guess.parameters.values())
-        if table.rows and speaks_of(table, choice.text, () if dated else choice.years):
-            near = tuple(g for g in (choice.best, *choice.near) if g is not guess)
+        if table.rows and speaks_of(table, choice.text, () if dated else choice.years, guess.left):
+            near = tuple(g for g in (choice.best, *choice.near) if g.question != guess.question)
             return replace(choice, best=guess, near=near), table
+        if table.rows:
+            break  # there is an answer, but not to this
     near = (choice.best, *choice.near)
     return replace(choice, best=None, near=near, nothing=choice.best.question), None
 
 
-def _alike(guess: Guess, best: Guess) -> bool:
-    """True when a guess is of the same things, so that it may answer where the graph has nothing on the best."""
+def _tries(best: Guess, near: Sequence[Guess]) -> Iterator[Guess]:
+    """The best guess; where it has no rows, the same with less, and then all about its narrow things."""
+    yield best
+    if best.loose & set(best.parameters):
+        kept = {name: value for name, value in best.parameters.items() if name not in best.loose}
+        yield replace(best, parameters=kept)
     things = {t for value in best.parameters.values() if isinstance(value, tuple) for t in value}
-    return bool(things) and any(
-        things <= set(value) for value in guess.parameters.values() if isinstance(value, tuple)
-    )
+    if things and all(t.partition(":")[0] in NARROW for t in things):
+        yield from (g for g in near if g.question == GENERAL and things == set(g.parameters["thing"]))  # type: ignore[arg-type]
 
 
-def speaks_of(table: Table, text: str, years: Sequence[int] = ()) -> bool:
-    """True when the rows hold each of the years, alone or within a span, and the measures the text asks for.
+def speaks_of(table: Table, text: str, years: Sequence[int] = (), things: Sequence[str] = ()) -> bool:
+    """True when a row holds what the text asks for: the measure, each year, and then the things as well.
 
     An answer without any year in it cannot be judged by years, and passes.
     """
-    cells = [_text(cell) for row in table.rows for cell in row]
-    cells += [column.unit for column in table.columns]
-    for asked, told in _MEASURES:
-        if asked.search(text.casefold()) and not any(told.search(cell) for cell in cells):
-            return False
-    spans = [span for cell in cells for span in _spans(cell)] if years else []
-    return not spans or all(any(first <= year <= last for first, last in spans) for year in years)
+    measures = [told for asked, told in _MEASURES if asked.search(text.casefold())]
+    if not measures and not years:
+        return True
+    rows = [" ; ".join(map(_text, row, table.columns)) for row in table.rows]
+    fitting = [row for row in rows if all(told.search(row) for told in measures) and all(t in row for t in things)]
+    if not years or not any(_spans(row) for row in rows):
+        return bool(fitting)
+    return all(any(first <= year <= last for row in fitting for first, last in _spans(row)) for year in years)
 
 
-def _text(cell: object) -> str:
+def _text(cell: object, column: Column) -> str:
+    """A cell as text, a figure with its unit."""
     if isinstance(cell, tuple):
-        return " ; ".join(_text(c) for c in cell)
-    return f"{cell.en} ; {cell.id}" if isinstance(cell, Thing) else str(cell)
+        return " ; ".join(_text(c, column) for c in cell)
+    if isinstance(cell, Thing):
+        return f"{cell.en} ; {cell.id}"
+    return f"{cell} {column.unit}" if re.search(r"\d", str(cell)) else str(cell)
 
 
 def _spans(text: str) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from reegraph.plain.choice import Choice, Guess
+from reegraph.plain.choice import GENERAL, Choice, Guess
 from reegraph.plain.mentions import Gazetteer, Mention, kind_of
 from reegraph.plain.phrasings import NOTHING, Phrasings, masked
 from reegraph.plain.reading import COMMON, Script, Text, features, is_cjk, spelt
@@ -24,12 +24,12 @@ from reegraph.plain.slots import NARROW, SPECIFIC, Binder, Bound, Slot
 # Chosen by cross-validation on tests/questions/phrasings.tsv.
 THRESHOLD: Final = 0.25  # surer than this, or the answer is "I do not know"
 LEFT_OVER: Final = 0.5  # what is left of a guess for each narrow thing that it has no place for
-UNKNOWN: Final = 0.22  # and for each word that nothing here knows
-PROPER: Final = 0.15  # the same if it is written like a name
+UNKNOWN: Final = 0.55  # and for each word that nothing here knows
+FOREIGN: Final = 0.15  # the same if it is a name, or of an example that no question here answers
+WIDE: Final = 0.4  # what is left of asking all about something as wide as a country
+LIKELY: Final = 0.01  # questions less like the text than this are not looked at
 TOLD: Final = 0.35  # a claim that holds so much of the text tells what it is about
 OFFERED: Final = 3  # questions named where none or one is chosen
-GENERAL: Final = "claims-about"
-PROFILE: Final = "firm-profile"
 
 
 @dataclass(frozen=True)
@@ -83,11 +83,11 @@ class Matcher:
         unknown = self._unknown(read, mentions)
         likeness = self.phrasings.likeness(masked(read, mentions))
         told = self._told(read, mentions)
-        guesses = [self._guess(q, p, read, mentions, told, today) for q, p in likeness.items() if q != NOTHING]
+        guesses = [self._guess(q, p, read, mentions, told, today) for q, p in likeness.items() if q != NOTHING and (p > LIKELY or q == GENERAL)]
         guesses.sort(key=lambda g: (-g.sure, g.question))
         doubt = 1.0
         for word in unknown:
-            doubt *= PROPER if word in read.proper else UNKNOWN
+            doubt *= FOREIGN if word in read.proper or word in self.phrasings.rarity or is_cjk(word) else UNKNOWN
         total = sum(g.sure for g in guesses) + likeness[NOTHING]
         general = [g for g in guesses[OFFERED:] if g.question == GENERAL and g.sure]
         guesses = [replace(g, sure=round(doubt * g.sure / total, 2)) for g in guesses[:OFFERED] + general]
@@ -103,10 +103,15 @@ class Matcher:
         bound = self.binder.bind(self.slots[question], text, mentions, today)
         if question == GENERAL and told and not _is_narrow(bound):
             bound.values["thing"], bound.lacking = (told,), False
+        elif question == GENERAL and _is_wide(bound):
+            likeness *= WIDE
         sure = 0.0 if bound.lacking else likeness
-        for mention in bound.unused:
-            sure *= LEFT_OVER if kind_of(mention.ids[0]) in SPECIFIC else 1.0
-        return Guess(question, bound.values, sure)
+        left = tuple(m.ids[0] for m in bound.unused if kind_of(m.ids[0]) in SPECIFIC | {"country"})
+        sure *= LEFT_OVER ** sum(kind_of(id_) in SPECIFIC for id_ in left)
+        if any(isinstance(value, tuple) for value in bound.values.values()):
+            left = ()  # its rows are of things that are spoken of
+        loose = frozenset(s.parameter for s in self.slots[question] if s.role == "loose")
+        return Guess(question, bound.values, sure, left, loose)
 
     def _told(self, text: Text, mentions: Sequence[Mention]) -> str | None:
         """The narrow thing that the claims most like the text are about."""
@@ -135,7 +140,12 @@ def _question(label: str) -> str:
 
 def _is_narrow(bound: Bound) -> bool:
     things = bound.values.get("thing", ())
-    return isinstance(things, tuple) and any(kind_of(t) in NARROW for t in things)
+    return isinstance(things, tuple) and any(kind_of(t) in (NARROW | {"concept"}) - {"product"} for t in things)
+
+
+def _is_wide(bound: Bound) -> bool:
+    things = bound.values.get("thing", ())
+    return isinstance(things, tuple) and all(kind_of(t) in {"country", "bloc", "group", "region"} for t in things)
 
 
 def is_plain(text: str) -> bool:

@@ -10,10 +10,11 @@ from typing import Final
 
 from reegraph.plain.reading import Run, Script, Text, features, is_cjk
 
-RARE: Final = 3.5  # what a telling part of a name weighs at least: one thing in thirty has it
+RARE: Final = 4.0  # what a telling part of a name weighs at least: one thing in fifty has it
 LEAST: Final = 0.6  # and so much of the whole name's weight has to stand in the text
 CLEAR: Final = 1.25  # a name in part has to fit so many times better than any other
 _NAMELESS: Final = frozenset({"ree", "unit", "rule", "work", "scheme", "word"})
+_NAMING: Final = frozenset({"region", "country", "bloc", "firm", "org"})
 _NAMED_AFTER: Final = frozenset({"agreement", "negotiation"})
 # Symbols that are words or other names, and elements whose character stands in commoner words (磁鐵).
 _AMBIGUOUS: Final = frozenset({"la", "he", "no", "in", "as", "ho", "er", "eu", "be", "i", "鐵", "氮"})
@@ -84,7 +85,9 @@ class Gazetteer:
         """The one agreement or talks, of these kinds, that is named after things mentioned: Geneva, MP and DoD."""
         found: set[str] = set()
         for mention in mentions:
-            words = [name for id_ in mention.ids for name in self.parts[kind_of(id_)][id_]]
+            words = [
+                name for id_ in mention.ids if kind_of(id_) in _NAMING for name in self.parts[kind_of(id_)][id_]
+            ]
             named = {
                 id_
                 for kind in kinds

@@ -62,6 +62,8 @@ current currently recent recently latest early late soon later once twice time t
 month months year years decade date number numbers figure figures amount level rate size country
 countries state states government company companies firm firms place places world people side sides
 man men whats who's isn don doesn didn can't gonna wanna u r pls plz
+length piece emergency barely raw still actual usually mainly mostly simply especially several various
+story idea term word words sentence place's everyone whether else instead along together besides
 """
 COMMON_CHARACTERS: Final = (
     "的了嗎呢吧啊呀喔哦嘛啦耶欸是有在和與及或跟也都就還又再很最更才只被把讓使對向於以從到由為之其這那此該"

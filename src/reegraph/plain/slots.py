@@ -13,7 +13,7 @@ from reegraph.plain.mentions import Gazetteer, Mention, kind_of
 from reegraph.plain.reading import Text, features
 
 Value = date | Decimal | tuple[str, ...]
-ROLES: Final = ("", "needed", "if-alone", "left-out", "upstream", "payer", "payee")
+ROLES: Final = ("", "needed", "if-alone", "left-out", "upstream", "payer", "payee", "loose")
 BACKGROUND: Final = frozenset({"group:rare-earths", "region:world", "sector:rare-earth"})
 MOST: Final = 4  # things of one parameter
 # Kinds that a question seldom speaks of in passing: one that is left over speaks against the choice.
@@ -33,8 +33,8 @@ class Slot:
     """A parameter: the kinds of things that fit it, the preferred first, and its role.
 
     `left-out` takes what the text excludes, `upstream` whom others lean on, `payee` who is paid by the
-    `payer`; one that is `if-alone` is filled when no other slot is, and without a `needed` one a question
-    makes no sense.
+    `payer`; one that is `if-alone` is filled when no other slot is; a `loose` one is let go where the graph
+    has nothing; and without a `needed` one a question makes no sense.
     """
 
     question: str
