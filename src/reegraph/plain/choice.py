@@ -11,6 +11,7 @@ from typing import Final, Literal
 from reegraph.plain.slots import NARROW, Value
 from reegraph.table import Column, Table, Thing
 
+BACKDROP: Final = frozenset({"country:CN", "country:US"})  # of whom nearly all is, named or not
 GENERAL: Final = "claims-about"  # the question that tells all about a thing
 
 # What a question asks for, and how the rows of its answer tell it.
@@ -84,12 +85,17 @@ def settle(choice: Choice, ask: Callable[[str, Mapping[str, Value]], Table]) -> 
 def _tries(best: Guess, near: Sequence[Guess]) -> Iterator[Guess]:
     """The best guess; where it has no rows, the same with less, and then all about its narrow things."""
     yield best
-    if best.loose & set(best.parameters):
-        kept = {name: value for name, value in best.parameters.items() if name not in best.loose}
+    kept = {name: value for name, value in best.parameters.items() if not (name in best.loose and _may_go(value))}
+    if len(kept) < len(best.parameters):
         yield replace(best, parameters=kept)
     things = {t for value in best.parameters.values() if isinstance(value, tuple) for t in value}
     if things and all(t.partition(":")[0] in NARROW for t in things):
         yield from (g for g in near if g.question == GENERAL and things == set(g.parameters["thing"]))  # type: ignore[arg-type]
+
+
+def _may_go(value: Value) -> bool:
+    """False of a place: without it the answer is of others. China is what nearly all is about."""
+    return isinstance(value, tuple) and not any(t.startswith(("country:", "bloc:")) for t in set(value) - BACKDROP)
 
 
 def speaks_of(table: Table, text: str, years: Sequence[int] = (), things: Sequence[str] = ()) -> bool:
@@ -101,7 +107,8 @@ def speaks_of(table: Table, text: str, years: Sequence[int] = (), things: Sequen
     if not measures and not years:
         return True
     rows = [" ; ".join(map(_text, row, table.columns)) for row in table.rows]
-    fitting = [row for row in rows if all(told.search(row) for told in measures) and all(t in row for t in things)]
+    needed = [t for t in things if t not in BACKDROP or any(t in row for row in rows)]
+    fitting = [row for row in rows if all(told.search(row) for told in measures) and all(t in row for t in needed)]
     if not years or not any(_spans(row) for row in rows):
         return bool(fitting)
     return all(any(first <= year <= last for row in fitting for first, last in _spans(row)) for year in years)

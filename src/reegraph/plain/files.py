@@ -29,8 +29,13 @@ def read_matcher(store: Store, root: Path, names: Mapping[str, Sequence[str]]) -
 
 
 def read_phrasings(root: Path) -> list[tuple[str, str]]:
-    """The example phrasings as question and text; CurationError with what is wrong in the table."""
-    known = {*read_questions(root / "queries"), NOTHING}
+    """Example phrasings as label and text: the table's, and each question's own title and keywords.
+
+    A label is a question's name, with a way of asking it after a colon: claims-about:why. Raises
+    CurationError with what is wrong in the table.
+    """
+    questions = read_questions(root / "queries")
+    known = {*questions, NOTHING}
     rows, problems = tsv.read(root / "queries" / "phrasings.tsv", PHRASINGS, "queries/phrasings.tsv")
     problems += [
         Problem(f"queries/phrasings.tsv:{line}", f"there is no question {row['question']!r}.", "Name one, or -.")
@@ -39,7 +44,12 @@ def read_phrasings(root: Path) -> list[tuple[str, str]]:
     ]
     if problems:
         raise CurationError(problems)
-    return [(row["question"], row["text"]) for _, row in rows]
+    own = [
+        (q.name, text)
+        for q in questions.values()
+        for text in (q.title_en, q.title_zh, q.question_en, q.question_zh, *q.keywords)
+    ]
+    return [(row["question"], row["text"]) for _, row in rows] + own
 
 
 def read_slots(root: Path) -> list[Slot]:

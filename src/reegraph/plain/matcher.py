@@ -23,10 +23,10 @@ from reegraph.plain.slots import NARROW, SPECIFIC, Binder, Bound, Slot
 
 # Chosen by cross-validation on tests/questions/phrasings.tsv.
 THRESHOLD: Final = 0.25  # surer than this, or the answer is "I do not know"
-LEFT_OVER: Final = 0.5  # what is left of a guess for each narrow thing that it has no place for
+LEFT_OVER: Final = 0.3  # what is left of a guess for each narrow thing that it has no place for
 UNKNOWN: Final = 0.55  # and for each word that nothing here knows
 FOREIGN: Final = 0.15  # the same if it is a name, or of an example that no question here answers
-WIDE: Final = 0.4  # what is left of asking all about something as wide as a country
+WIDE: Final = 0.2  # what is left of asking all about something as wide as a country
 LIKELY: Final = 0.01  # questions less like the text than this are not looked at
 TOLD: Final = 0.35  # a claim that holds so much of the text tells what it is about
 OFFERED: Final = 3  # questions named where none or one is chosen

@@ -20,7 +20,8 @@ from reegraph.plain.reading import Text, is_cjk
 NOTHING: Final = "-"  # the question of examples that no question here answers
 NEAREST: Final = 3  # examples of a question that are looked at
 SMOOTH: Final = 5.0  # of naive Bayes: how many words of average text each question has besides its own
-SHARP: Final = 12.0  # how far a likeness tells questions apart, as the exponent of a softmax
+STEM: Final = 5  # letters by which words of one root are told
+SHARP: Final = 7.0  # how far a likeness tells questions apart, as the exponent of a softmax
 _MASKED: Final = frozenset({"country", "bloc", "element", "firm", "facility", "person", "region", "org"})
 _TOLD_APART: Final = frozenset({"country:CN", "country:TW", "country:US"})
 _Features = Mapping[str, float]
@@ -33,7 +34,7 @@ class Phrasings:
     questions: Sequence[str]  # of each example
     holders: Mapping[str, Sequence[tuple[int, float]]]  # feature -> examples with its share of their length
     rarity: Mapping[str, float]
-    odds: Mapping[str, Mapping[str, float]]  # question -> feature -> log odds against the average
+    odds: Mapping[str, Mapping[str, float]]  # label -> feature -> log odds over those of a feature it has not ("")
 
     def likeness(self, features: _Features) -> dict[str, float]:
         """How like the examples of each question the text is; the shares of all add up to 1."""
@@ -50,7 +51,7 @@ class Phrasings:
         total = sum(features.values()) or 1.0
         scores = {
             question: sum(nearest[question][:NEAREST]) / NEAREST
-            + sum(n * odds.get(f, 0.0) for f, n in features.items()) / total / 3
+            + (odds[""] + sum(n * odds.get(f, 0.0) for f, n in features.items() if f in odds) / total) / 3
             for question, odds in self.odds.items()
         }
         best = max(scores.values())
@@ -89,10 +90,12 @@ def _odds(seen: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]
     odds = {}
     for question, own in seen.items():
         size = sum(own.values()) + SMOOTH
+        absent = math.log(SMOOTH / size)
         odds[question] = {
-            feature: max(-1.0, min(3.0, math.log((own.get(feature, 0) + SMOOTH * n / total) * total / size / n)))
-            for feature, n in everywhere.items()
+            feature: min(3.0, math.log((n * total / everywhere[feature] + SMOOTH) / size)) - max(-1.0, absent)
+            for feature, n in own.items()
         }
+        odds[question][""] = max(-1.0, absent)
     return odds
 
 
@@ -117,6 +120,9 @@ def masked(text: Text, mentions: Sequence[Mention]) -> dict[str, float]:
     for place, token in enumerate(kept):
         alone = 0.6 if token[0] == "<" else 0.4 if is_cjk(token) else 1.0
         features[token] = features.get(token, 0.0) + alone
+        if len(token) > STEM and token.isascii() and token.isalpha():
+            root = f"{token[:STEM]}-"  # of depend, dependence, dependent
+            features[root] = features.get(root, 0.0) + 0.5
         if place + 1 < len(kept):
             pair = f"{token} {kept[place + 1]}"
             features[pair] = features.get(pair, 0.0) + (1.0 if is_cjk(token) and is_cjk(kept[place + 1]) else 0.5)

@@ -20,7 +20,7 @@ MOST: Final = 4  # things of one parameter
 NARROW: Final = frozenset(
     "provision agreement negotiation policy event stockpile facility person firm product source hypothesis".split()
 )
-SPECIFIC: Final = NARROW | {"element", "deposit"}
+SPECIFIC: Final = NARROW | {"element", "deposit", "bloc"}
 _IN_PART: Final = NARROW - {"product", "firm", "person", "source", "hypothesis"}  # kinds with long names, found by a part of one too
 _EARLIER: Final = re.compile(r"\b(?:before|prior to)(?: the)? $")
 _EARLIER_ZH: Final = re.compile(r"[之以]?前")
@@ -86,6 +86,8 @@ class Binder:
             bound.used += [m for m in fitting if id_ in m.ids]
             return
         chosen = [m for m in fitting if m.of(slot.kinds[kind : kind + 1])]
+        if slot.kinds[kind : kind + 1] == ("concept",):  # a catchword says more the longer it is
+            chosen = sorted(chosen, key=lambda m: m.start - m.end)[:1]
         ids = dict.fromkeys(id_ for m in chosen for id_ in self._meant(m, slot.kinds[kind], slot.role, text))
         if ids:
             bound.values[slot.parameter] = tuple(ids)[:MOST]
