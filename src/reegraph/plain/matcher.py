@@ -28,6 +28,7 @@ UNKNOWN: Final = 0.55  # and for each word that nothing here knows
 FOREIGN: Final = 0.15  # the same if it is a name, or of an example that no question here answers
 WIDE: Final = 0.2  # what is left of asking all about something as wide as a country
 LIKELY: Final = 0.01  # questions less like the text than this are not looked at
+CAUTION: Final = 1.5  # how much more the examples of no question count: a wrong answer does more harm
 TOLD: Final = 0.35  # a claim that holds so much of the text tells what it is about
 OFFERED: Final = 3  # questions named where none or one is chosen
 
@@ -88,11 +89,11 @@ class Matcher:
         doubt = 1.0
         for word in unknown:
             doubt *= FOREIGN if word in read.proper or word in self.phrasings.rarity or is_cjk(word) else UNKNOWN
-        total = sum(g.sure for g in guesses) + likeness[NOTHING]
+        total = sum(g.sure for g in guesses) + CAUTION * likeness[NOTHING]
         general = [g for g in guesses[OFFERED:] if g.question == GENERAL and g.sure]
         guesses = [replace(g, sure=round(doubt * g.sure / total, 2)) for g in guesses[:OFFERED] + general]
         heard = tuple(m.ids[0] for m in mentions)
-        years = tuple(sorted({when.day.year for when in read.whens}))
+        years = tuple(sorted({when.day.year for when in read.whens if not when.open}))
         if guesses[0].sure < THRESHOLD:
             return Choice(text, None, tuple(guesses), heard, unknown, years)
         return Choice(text, guesses[0], tuple(guesses[1:]), heard, unknown, years)
@@ -110,7 +111,8 @@ class Matcher:
         sure *= LEFT_OVER ** sum(kind_of(id_) in SPECIFIC for id_ in left)
         if any(isinstance(value, tuple) for value in bound.values.values()):
             left = ()  # its rows are of things that are spoken of
-        loose = frozenset(s.parameter for s in self.slots[question] if s.role == "loose")
+        slots = [s for s in self.slots[question] if s.parameter in bound.values]
+        loose = frozenset(s.parameter for s in slots if s.role == "loose" or (s.role == "payer" and len(slots) > 1))
         return Guess(question, bound.values, sure, left, loose)
 
     def _told(self, text: Text, mentions: Sequence[Mention]) -> str | None:

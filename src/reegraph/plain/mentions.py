@@ -35,7 +35,8 @@ _DEPENDENCE: Final = re.compile(r"[^，,、對]{0,8}(?:依賴|倚賴|依存|曝�
 class Mention:
     """A run of tokens, from `start` to before `end`, that names one of `ids`.
 
-    `left_out` tells that the text excludes it ("outside China"), `upstream` that others lean on it.
+    `left_out` tells that the text excludes it ("outside China"), `upstream` that others lean on it,
+    `joined` that it goes on with a list ("China and Japan").
     """
 
     ids: Run
@@ -43,6 +44,7 @@ class Mention:
     end: int
     left_out: bool = False
     upstream: bool = False
+    joined: bool = False
 
     def of(self, kinds: Sequence[str]) -> str | None:
         """The first id that is of one of these kinds, the kinds in their order."""
@@ -110,17 +112,21 @@ class Gazetteer:
             if run[place:end] in self.names:
                 yield end
 
-    def _mention(self, text: Text, start: int, end: int, last_found: Mention | None) -> Mention:
-        first, last = text.tokens[start], text.tokens[end - 1]
-        before, after = text.folded[max(0, first.start - 24) : first.start], text.folded[last.end :]
-        between = text.folded[text.tokens[last_found.end - 1].end : first.start] if last_found else ""
-        listed = last_found is not None and _AND.fullmatch(between) is not None
+    def _mention(self, text: Text, start: int, end: int, last: Mention | None) -> Mention:
+        first, final = text.tokens[start].start, text.tokens[end - 1].end
+        before, after = text.folded[max(0, first - 24) : first], text.folded[final:]
+        joined = last is not None and bool(_AND.fullmatch(text.folded[text.tokens[last.end - 1].end : first]))
         return Mention(
             self.names[text.run[start:end]],
             start,
             end,
-            bool(_OUTSIDE.search(before) or _OUTSIDE_AFTER.match(after)),
-            bool((listed and last_found and last_found.upstream) or _UPSTREAM.search(before) or (_TOWARDS.search(before) and _DEPENDENCE.match(after))),
+            left_out=bool(_OUTSIDE.search(before) or _OUTSIDE_AFTER.match(after)),
+            upstream=bool(
+                (last and joined and last.upstream)
+                or _UPSTREAM.search(before)
+                or (_TOWARDS.search(before) and _DEPENDENCE.match(after))
+            ),
+            joined=joined,
         )
 
     @classmethod

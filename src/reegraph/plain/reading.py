@@ -100,6 +100,8 @@ _COUNTRY: Final = dict(zip("中美日韓歐澳台印", "中國 美國 日本 韓
 _SHORT: Final = re.compile(
     r"(?<=[對輸銷])[中美日韓歐澳台印](?![國本洲灣盟度])|(?:美[中日澳台韓歐]|[中日台韓]美)(?![國洲央])"
 )
+_SINCE: Final = re.compile(r"\b(?:since|after|before|prior to|until|from)(?: the)? $|自從?$")
+_SINCE_ZH: Final = re.compile(r"[之以]?[前後來]|以來|至今|起")
 _TODAY: Final = re.compile(r"\b(?:today|right now|currently|at present)\b|今天|今日|現在|目前|如今")
 
 
@@ -114,13 +116,13 @@ class Token:
 
 @dataclass(frozen=True)
 class When:
-    """A time that is mentioned: its last day, how fine it is (year, month, day), and where it stands."""
+    """A time that is mentioned: its last and first day, and where it stands; `open` after since or before."""
 
     day: date
-    grain: str
     first: date
     start: int
     end: int
+    open: bool = False
 
 
 @dataclass(frozen=True)
@@ -273,6 +275,10 @@ def _whens(folded: str) -> Iterator[When]:
                 yield when
 
 
+def _is_open(match: re.Match[str]) -> bool:
+    return bool(_SINCE.search(match.string[: match.start()]) or _SINCE_ZH.match(match.string[match.end() :]))
+
+
 def _when(match: re.Match[str]) -> When | None:
     """The time of a match; a month or year stands for its last day."""
     parts = match.groupdict()
@@ -283,12 +289,12 @@ def _when(match: re.Match[str]) -> When | None:
         month = int(parts["m"]) if parts.get("m") else None
     try:
         if month is None:
-            return When(date(year, 12, 31), "year", date(year, 1, 1), *match.span())
+            return When(date(year, 12, 31), date(year, 1, 1), *match.span(), _is_open(match))
         if not parts.get("d"):
             last = date(year, month, monthrange(year, month)[1])
-            return When(last, "month", last.replace(day=1), *match.span())
+            return When(last, last.replace(day=1), *match.span(), _is_open(match))
         day = date(year, month, int(parts["d"]))
-        return When(day, "day", day, *match.span())
+        return When(day, day, *match.span(), _is_open(match))
     except (ValueError, IndexError):
         return None
 

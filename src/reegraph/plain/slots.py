@@ -24,6 +24,7 @@ SPECIFIC: Final = NARROW | {"element", "deposit", "bloc"}
 _IN_PART: Final = NARROW - {"product", "firm", "person", "source", "hypothesis"}  # kinds with long names, found by a part of one too
 _EARLIER: Final = re.compile(r"\b(?:before|prior to)(?: the)? $")
 _EARLIER_ZH: Final = re.compile(r"[之以]?前")
+_FIRMS: Final = ("firm", "facility")
 _BY: Final = re.compile(r"\bby\b|由")
 _COUNTS: Final = {"two": "2", "three": "3", "four": "4", "five": "5", "兩": "2", "三": "3", "四": "4", "五": "5"}
 
@@ -81,7 +82,7 @@ class Binder:
         fitting = [m for m in free if m.of(slot.kinds) and _plays(m, slot, slots, free, text)]
         kind = min((slot.kinds.index(kind_of(m.of(slot.kinds) or "")) for m in fitting), default=len(slot.kinds))
         in_part = [k for k in slot.kinds[:kind] if k in _IN_PART]
-        if in_part and (id_ := self.gazetteer.nearest(text, in_part) or self.gazetteer.namesake(free, in_part)):
+        if in_part and (id_ := self.gazetteer.nearest(text, in_part) or (slot.role != "needed" and self.gazetteer.namesake(free, in_part))):
             bound.values[slot.parameter] = (id_,)
             bound.used += [m for m in fitting if id_ in m.ids]
             return
@@ -111,18 +112,18 @@ def _plays(mention: Mention, slot: Slot, slots: Sequence[Slot], free: Sequence[M
     if mention.left_out or slot.role == "left-out":
         return mention.left_out and slot.role == "left-out"
     rivals = [m for m in free if m.of(slot.kinds) and not m.left_out]
-    firms = [m for m in free if m.of(("firm", "facility"))]
-    if slot.role == "payee":
-        return True
-    if slot.role == "payer":
-        if mention not in firms:
-            return True
+    if slot.role == "payer" and mention.of(_FIRMS):
+        firms = [m for m in free if m.of(_FIRMS)]
         return len(firms) > 1 and mention is firms[-1 if _BY.search(text.folded) else 0]
     if slot.role == "upstream":
-        return mention.upstream or "country:CN" in mention.ids
-    if any(s.role == "upstream" for s in slots) and mention.of(("country", "bloc", "region")):
-        return not mention.upstream and ("country:CN" not in mention.ids or rivals == [mention])
-    return not (mention.upstream and any(not m.upstream for m in rivals))
+        of_a_kind = any(s is not slot and mention.of(s.kinds) for s in slots)
+        return of_a_kind or mention.upstream or "country:CN" in mention.ids
+    if slot.role in {"payer", "payee"}:
+        return True
+    if not any(s.role == "upstream" and mention.of(s.kinds) for s in slots):
+        return not mention.upstream or all(m.upstream for m in rivals)
+    leaning = [m for m in rivals if not m.upstream and ("country:CN" not in m.ids or rivals == [m])]
+    return mention in leaning and (mention is leaning[0] or mention.joined)
 
 
 def _bind_date(slot: Slot, text: Text, today: date, bound: Bound) -> None:
