@@ -173,7 +173,7 @@ def _tell(choice: Choice, lang: Lang) -> None:
         for key, value in choice.best.parameters.items():
             shown = ",".join(value) if isinstance(value, tuple) else value
             click.echo(f"  {key}={shown}", err=True)
-    for guess in choice.near:
+    for guess in (g for g in choice.near if g.sure >= 0.05):
         click.echo(f"  or: reegraph ask {guess.question} ({guess.sure:.0%})", err=True)
 
 

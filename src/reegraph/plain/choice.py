@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
 
-from reegraph.plain.slots import NARROW, Value
+from reegraph.plain.slots import BACKDROP, NARROW, Value
 from reegraph.table import Column, Table, Thing
 
-BACKDROP: Final = frozenset({"country:CN", "country:US"})  # of whom nearly all is, named or not
 GENERAL: Final = "claims-about"  # the question that tells all about a thing
 
 # What a question asks for, and how the rows of its answer tell it.
@@ -23,7 +22,10 @@ _MEASURES: Final = (
         ),
         re.compile(r"percent|%"),
     ),
-    (re.compile(r"\bhow many (?:tonnes|tons)|\bin (?:tonnes|tons)\b|\btonnage|[幾少]\w{0,2}噸|噸數"), re.compile(r"\bt\b|t-per-year|\bkt\b|tonne")),
+    (
+        re.compile(r"\bhow many (?:tonnes|tons)|\bin (?:tonnes|tons)\b|\btonnage|[幾少]\w{0,2}噸|噸數"),
+        re.compile(r"\bt\b|t-per-year|\bkt\b|tonne"),
+    ),
     (re.compile(r"\bhow much money|\bhow many (?:us )?dollars|多少(?:錢|美元)"), re.compile(r"USD")),
 )
 
@@ -32,14 +34,14 @@ _MEASURES: Final = (
 class Guess:
     """A named question with parameters, and how sure it is from 0 to 1.
 
-    `left` are things of the text that it has no parameter for; `loose` parameters may be let go.
+    `left` are things of the text that it has no parameter for; `wider` are other parameters to try.
     """
 
     question: str
     parameters: Mapping[str, Value]
     sure: float
     left: tuple[str, ...] = ()
-    loose: frozenset[str] = frozenset()
+    wider: tuple[Mapping[str, Value], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,19 +85,18 @@ def settle(choice: Choice, ask: Callable[[str, Mapping[str, Value]], Table]) -> 
 
 
 def _tries(best: Guess, near: Sequence[Guess]) -> Iterator[Guess]:
-    """The best guess; where it has no rows, the same with less, and then all about its narrow things."""
+    """The best guess; where it has no rows, the same asked wider, and then all about its narrow things."""
     yield best
-    kept = {name: value for name, value in best.parameters.items() if not (name in best.loose and _may_go(value))}
-    if len(kept) < len(best.parameters):
-        yield replace(best, parameters=kept)
-    things = {t for value in best.parameters.values() if isinstance(value, tuple) for t in value}
+    yield from (replace(best, parameters=values) for values in best.wider)
+    things = {id_ for value in best.parameters.values() for id_ in _ids(value)}
     if things and all(t.partition(":")[0] in NARROW for t in things):
-        yield from (g for g in near if g.question == GENERAL and things == set(g.parameters["thing"]))  # type: ignore[arg-type]
+        general = {g.question: g for g in near}.get(GENERAL)
+        if general and things == set(_ids(general.parameters.get("thing"))):
+            yield replace(general, sure=best.sure / 2)
 
 
-def _may_go(value: Value) -> bool:
-    """False of a place: without it the answer is of others. China is what nearly all is about."""
-    return isinstance(value, tuple) and not any(t.startswith(("country:", "bloc:")) for t in set(value) - BACKDROP)
+def _ids(value: Value | None) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
 
 
 def speaks_of(table: Table, text: str, years: Sequence[int] = (), things: Sequence[str] = ()) -> bool:
@@ -108,7 +109,9 @@ def speaks_of(table: Table, text: str, years: Sequence[int] = (), things: Sequen
         return True
     rows = [" ; ".join(map(_text, row, table.columns)) for row in table.rows]
     needed = [t for t in things if t not in BACKDROP or any(t in row for row in rows)]
-    fitting = [row for row in rows if all(told.search(row) for told in measures) and all(t in row for t in needed)]
+    fitting = [
+        row for row in rows if all(told.search(row) for told in measures) and all(t in row for t in needed)
+    ]
     if not years or not any(_spans(row) for row in rows):
         return bool(fitting)
     return all(any(first <= year <= last for row in fitting for first, last in _spans(row)) for year in years)

@@ -38,7 +38,9 @@ def read_phrasings(root: Path) -> list[tuple[str, str]]:
     known = {*questions, NOTHING}
     rows, problems = tsv.read(root / "queries" / "phrasings.tsv", PHRASINGS, "queries/phrasings.tsv")
     problems += [
-        Problem(f"queries/phrasings.tsv:{line}", f"there is no question {row['question']!r}.", "Name one, or -.")
+        Problem(
+            f"queries/phrasings.tsv:{line}", f"there is no question {row['question']!r}.", "Name one, or -."
+        )
         for line, row in rows
         if row["question"].partition(":")[0] not in known
     ]
@@ -65,7 +67,9 @@ def read_slots(root: Path) -> list[Slot]:
             problems.append(Problem(f"queries/slots.tsv:{line}", what, "Choose one, or leave it empty."))
     if problems:
         raise CurationError(problems)
-    return [Slot(row["question"], row["parameter"], tuple(row["kinds"].split()), row["role"]) for _, row in rows]
+    return [
+        Slot(row["question"], row["parameter"], tuple(row["kinds"].split()), row["role"]) for _, row in rows
+    ]
 
 
 def read_sayings(store: Store, root: Path) -> list[Saying]:

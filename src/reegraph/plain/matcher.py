@@ -84,14 +84,22 @@ class Matcher:
         unknown = self._unknown(read, mentions)
         likeness = self.phrasings.likeness(masked(read, mentions))
         told = self._told(read, mentions)
-        guesses = [self._guess(q, p, read, mentions, told, today) for q, p in likeness.items() if q != NOTHING and (p > LIKELY or q == GENERAL)]
+        guesses = [
+            self._guess(q, p, read, mentions, told, today)
+            for q, p in likeness.items()
+            if q != NOTHING and (p > LIKELY or q == GENERAL)
+        ]
         guesses.sort(key=lambda g: (-g.sure, g.question))
         doubt = 1.0
         for word in unknown:
-            doubt *= FOREIGN if word in read.proper or word in self.phrasings.rarity or is_cjk(word) else UNKNOWN
+            doubt *= (
+                FOREIGN if word in read.proper or word in self.phrasings.rarity or is_cjk(word) else UNKNOWN
+            )
         total = sum(g.sure for g in guesses) + CAUTION * likeness[NOTHING]
         general = [g for g in guesses[OFFERED:] if g.question == GENERAL and g.sure]
-        guesses = [replace(g, sure=round(doubt * g.sure / total, 2)) for g in guesses[:OFFERED] + general]
+        guesses = [
+            replace(g, sure=min(0.99, round(doubt * g.sure / total, 2))) for g in guesses[:OFFERED] + general
+        ]
         heard = tuple(m.ids[0] for m in mentions)
         years = tuple(sorted({when.day.year for when in read.whens if not when.open}))
         if guesses[0].sure < THRESHOLD:
@@ -99,7 +107,13 @@ class Matcher:
         return Choice(text, guesses[0], tuple(guesses[1:]), heard, unknown, years)
 
     def _guess(
-        self, question: str, likeness: float, text: Text, mentions: Sequence[Mention], told: str | None, today: date
+        self,
+        question: str,
+        likeness: float,
+        text: Text,
+        mentions: Sequence[Mention],
+        told: str | None,
+        today: date,
     ) -> Guess:
         bound = self.binder.bind(self.slots[question], text, mentions, today)
         if question == GENERAL and told and not _is_narrow(bound):
@@ -111,16 +125,20 @@ class Matcher:
         sure *= LEFT_OVER ** sum(kind_of(id_) in SPECIFIC for id_ in left)
         if any(isinstance(value, tuple) for value in bound.values.values()):
             left = ()  # its rows are of things that are spoken of
-        slots = [s for s in self.slots[question] if s.parameter in bound.values]
-        loose = frozenset(s.parameter for s in slots if s.role == "loose" or (s.role == "payer" and len(slots) > 1))
-        return Guess(question, bound.values, sure, left, loose)
+        wider = tuple(self.binder.wider(self.slots[question], bound.values))
+        return Guess(question, bound.values, sure, left, wider)
 
     def _told(self, text: Text, mentions: Sequence[Mention]) -> str | None:
         """The narrow thing that the claims most like the text are about."""
         votes: dict[str, float] = {}
         for hit in self.sayings.find(text.run, mentions):
             for thing in hit.saying.things:
-                if hit.share >= TOLD and kind_of(thing) in NARROW | {"concept", "sector", "material", "region"}:
+                if hit.share >= TOLD and kind_of(thing) in NARROW | {
+                    "concept",
+                    "sector",
+                    "material",
+                    "region",
+                }:
                     votes[thing] = votes.get(thing, 0.0) + hit.share**2
         return max(sorted(votes), key=lambda t: votes[t], default=None)
 
@@ -142,12 +160,16 @@ def _question(label: str) -> str:
 
 def _is_narrow(bound: Bound) -> bool:
     things = bound.values.get("thing", ())
-    return isinstance(things, tuple) and any(kind_of(t) in (NARROW | {"concept"}) - {"product"} for t in things)
+    return isinstance(things, tuple) and any(
+        kind_of(t) in (NARROW | {"concept"}) - {"product"} for t in things
+    )
 
 
 def _is_wide(bound: Bound) -> bool:
     things = bound.values.get("thing", ())
-    return isinstance(things, tuple) and all(kind_of(t) in {"country", "bloc", "group", "region"} for t in things)
+    return isinstance(things, tuple) and all(
+        kind_of(t) in {"country", "bloc", "group", "region"} for t in things
+    )
 
 
 def is_plain(text: str) -> bool:

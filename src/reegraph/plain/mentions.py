@@ -59,6 +59,7 @@ class Gazetteer:
     longest: int
     parts: Mapping[str, Mapping[str, Sequence[frozenset[str]]]]  # of each name, by kind and thing
     weight: Mapping[str, float]
+    telling: Mapping[str, Sequence[tuple[str, frozenset[str]]]]  # the names that have a rare part
 
     def find(self, text: Text) -> tuple[Mention, ...]:
         """The things mentioned, in the text's order; of names that overlap the longest."""
@@ -74,21 +75,23 @@ class Gazetteer:
     def nearest(self, text: Text, kinds: Sequence[str]) -> str | None:
         """The thing of these kinds a name of which stands in the text in part, if no other comes near."""
         seen = frozenset(features(text.run))
-        scores = sorted(
-            (max(self._fit(name & seen, name) for name in names), id_)
-            for kind in kinds
-            for id_, names in self.parts.get(kind, {}).items()
-        )
-        if not scores or not scores[-1][0] or (len(scores) > 1 and scores[-1][0] < CLEAR * scores[-2][0]):
-            return None
-        return scores[-1][1]
+        fits: dict[str, float] = {}
+        for part in seen & self.telling.keys():
+            for id_, name in self.telling[part]:
+                if kind_of(id_) in kinds:
+                    fits[id_] = max(fits.get(id_, 0.0), self._fit(name & seen, name))
+        first, second, *_ = (*sorted(fits, key=lambda i: (-fits[i], i)), "", "")
+        return first if fits.get(first, 0.0) > CLEAR * fits.get(second, 0.0) else None
 
     def namesake(self, mentions: Sequence[Mention], kinds: Sequence[str]) -> str | None:
         """The one agreement or talks, of these kinds, that is named after things mentioned: Geneva, MP and DoD."""
         found: set[str] = set()
         for mention in mentions:
             words = [
-                name for id_ in mention.ids if kind_of(id_) in _NAMING for name in self.parts[kind_of(id_)][id_]
+                name
+                for id_ in mention.ids
+                if kind_of(id_) in _NAMING
+                for name in self.parts[kind_of(id_)][id_]
             ]
             named = {
                 id_
@@ -101,9 +104,10 @@ class Gazetteer:
         return found.pop() if len(found) == 1 else None
 
     def _fit(self, shared: frozenset[str], name: frozenset[str]) -> float:
-        """What the shared parts of a name weigh, less where much of it is missing; years alone weigh nothing."""
-        told, whole = (sum(self.weight[part] for part in own) for own in (shared, name))
-        if told < LEAST * whole or max((self.weight[part] for part in shared if not part.isdigit()), default=0) < RARE:
+        """What the shared parts of a name weigh, less where some is missing; 0 without most or the rarest."""
+        told, whole = (sum(self.weight[part] for part in parts) for parts in (shared, name))
+        rarest = max(self.weight[part] for part in name)
+        if told < LEAST * whole or max(self.weight[part] for part in shared) < rarest:
             return 0.0
         return told**2 / whole
 
@@ -148,8 +152,15 @@ class Gazetteer:
                     holders.setdefault(part, set()).add(id_)
         total = len(set().union(*holders.values())) if holders else 0
         weight = {part: math.log(total / len(ids)) for part, ids in holders.items()}
+        telling: dict[str, list[tuple[str, frozenset[str]]]] = {}
+        for things in parts.values():
+            for id_, own_parts in things.items():
+                for name in own_parts:
+                    for part in name:
+                        if weight[part] >= RARE and not part.isdigit():
+                            telling.setdefault(part, []).append((id_, name))
         found = {run: tuple(dict.fromkeys(ids)) for run, ids in exact.items()}
-        return cls(found, max(map(len, found), default=0), parts, weight)
+        return cls(found, max(map(len, found), default=0), parts, weight, telling)
 
 
 def kind_of(id_: str) -> str:

@@ -34,7 +34,9 @@ class Phrasings:
     questions: Sequence[str]  # of each example
     holders: Mapping[str, Sequence[tuple[int, float]]]  # feature -> examples with its share of their length
     rarity: Mapping[str, float]
-    odds: Mapping[str, Mapping[str, float]]  # label -> feature -> log odds over those of a feature it has not ("")
+    odds: Mapping[
+        str, Mapping[str, float]
+    ]  # label -> feature -> log odds over those of a feature it has not ("")
 
     def likeness(self, features: _Features) -> dict[str, float]:
         """How like the examples of each question the text is; the shares of all add up to 1."""
@@ -112,8 +114,8 @@ def masked(text: Text, mentions: Sequence[Mention]) -> dict[str, float]:
             tokens[mention.start : mention.end] = [f"<{kind}>"] + [None] * (mention.end - mention.start - 1)
         else:
             found[f"<{kind}>"] += 1
-    for place, token in enumerate(text.tokens):
-        if any(when.start <= token.start < when.end for when in text.whens):
+    for place, read in enumerate(text.tokens):
+        if any(when.start <= read.start < when.end for when in text.whens):
             tokens[place] = "<date>" if place == 0 or tokens[place - 1] not in {"<date>", None} else None
     kept = [token for token in tokens if token]
     features: dict[str, float] = {feature: 0.5 * n for feature, n in found.items()}
@@ -125,5 +127,7 @@ def masked(text: Text, mentions: Sequence[Mention]) -> dict[str, float]:
             features[root] = features.get(root, 0.0) + 0.5
         if place + 1 < len(kept):
             pair = f"{token} {kept[place + 1]}"
-            features[pair] = features.get(pair, 0.0) + (1.0 if is_cjk(token) and is_cjk(kept[place + 1]) else 0.5)
+            features[pair] = features.get(pair, 0.0) + (
+                1.0 if is_cjk(token) and is_cjk(kept[place + 1]) else 0.5
+            )
     return features

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from string import ascii_lowercase
@@ -96,7 +96,9 @@ _DATES: Final = tuple(
     )
 )
 # A country as one character: 對中 is 對中國, 美中 is 美國中國.
-_COUNTRY: Final = dict(zip("中美日韓歐澳台印", "中國 美國 日本 韓國 歐盟 澳洲 台灣 印度".split(), strict=True))
+_COUNTRY: Final = dict(
+    zip("中美日韓歐澳台印", "中國 美國 日本 韓國 歐盟 澳洲 台灣 印度".split(), strict=True)
+)
 _SHORT: Final = re.compile(
     r"(?<=[對輸銷])[中美日韓歐澳台印](?![國本洲灣盟度])|(?:美[中日澳台韓歐]|[中日台韓]美)(?![國洲央])"
 )

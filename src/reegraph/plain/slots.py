@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,18 +15,35 @@ from reegraph.plain.reading import Text, features
 Value = date | Decimal | tuple[str, ...]
 ROLES: Final = ("", "needed", "if-alone", "left-out", "upstream", "payer", "payee", "loose")
 BACKGROUND: Final = frozenset({"group:rare-earths", "region:world", "sector:rare-earth"})
+BACKDROP: Final = frozenset({"country:CN", "country:US"})  # of whom nearly all is, named or not
 MOST: Final = 4  # things of one parameter
 # Kinds that a question seldom speaks of in passing: one that is left over speaks against the choice.
 NARROW: Final = frozenset(
-    "provision agreement negotiation policy event stockpile facility person firm product source hypothesis".split()
+    {"provision", "agreement", "negotiation", "policy", "event", "stockpile", "facility", "person", "firm"}
+    | {"product", "source", "hypothesis"}
 )
 SPECIFIC: Final = NARROW | {"element", "deposit", "bloc"}
-_IN_PART: Final = NARROW - {"product", "firm", "person", "source", "hypothesis"}  # kinds with long names, found by a part of one too
+_IN_PART: Final = NARROW - {
+    "product",
+    "firm",
+    "person",
+    "source",
+    "hypothesis",
+}  # kinds with long names, found by a part of one too
 _EARLIER: Final = re.compile(r"\b(?:before|prior to)(?: the)? $")
 _EARLIER_ZH: Final = re.compile(r"[之以]?前")
 _FIRMS: Final = ("firm", "facility")
 _BY: Final = re.compile(r"\bby\b|由")
-_COUNTS: Final = {"two": "2", "three": "3", "four": "4", "five": "5", "兩": "2", "三": "3", "四": "4", "五": "5"}
+_COUNTS: Final = {
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "兩": "2",
+    "三": "3",
+    "四": "4",
+    "五": "5",
+}
 
 
 @dataclass(frozen=True)
@@ -56,7 +73,7 @@ class Bound:
 
 @dataclass(frozen=True)
 class Binder:
-    """Fills slots with what a text mentions. `located` are the facilities of each place."""
+    """Fills slots with what a text mentions. `located` are the facilities of each place and firm."""
 
     gazetteer: Gazetteer
     located: Mapping[str, Sequence[str]]
@@ -80,31 +97,57 @@ class Binder:
         self, slot: Slot, slots: Sequence[Slot], text: Text, free: Sequence[Mention], bound: Bound
     ) -> None:
         fitting = [m for m in free if m.of(slot.kinds) and _plays(m, slot, slots, free, text)]
-        kind = min((slot.kinds.index(kind_of(m.of(slot.kinds) or "")) for m in fitting), default=len(slot.kinds))
-        in_part = [k for k in slot.kinds[:kind] if k in _IN_PART]
-        if in_part and (id_ := self.gazetteer.nearest(text, in_part) or (slot.role != "needed" and self.gazetteer.namesake(free, in_part))):
+        kind = min(
+            (slot.kinds.index(kind_of(m.of(slot.kinds) or "")) for m in fitting), default=len(slot.kinds)
+        )
+        in_part = [k for k in slot.kinds[:kind] if k in _IN_PART and slot.role != "payee"]
+        if in_part and (
+            id_ := self.gazetteer.nearest(text, in_part)
+            or (slot.role != "needed" and self.gazetteer.namesake(free, in_part))
+        ):
             bound.values[slot.parameter] = (id_,)
             bound.used += [m for m in fitting if id_ in m.ids]
             return
         chosen = [m for m in fitting if m.of(slot.kinds[kind : kind + 1])]
         if slot.kinds[kind : kind + 1] == ("concept",):  # a catchword says more the longer it is
             chosen = sorted(chosen, key=lambda m: m.start - m.end)[:1]
-        ids = dict.fromkeys(id_ for m in chosen for id_ in self._meant(m, slot.kinds[kind], slot.role, text))
+        ids = dict.fromkeys(m.of(slot.kinds[kind : kind + 1]) or "" for m in chosen)
+        if slot.role == "payee":  # the money goes to the plants at a place
+            ids = dict.fromkeys(
+                plant
+                for id_ in ids
+                for plant in (self._plants(id_, text) if kind_of(id_) == "region" else (id_,))
+            )
         if ids:
             bound.values[slot.parameter] = tuple(ids)[:MOST]
             bound.used += chosen
 
-    def _meant(self, mention: Mention, kind: str, role: str, text: Text) -> Sequence[str]:
-        """What a mention means: the thing, or for a place the facilities there where one is asked for."""
-        id_ = mention.of((kind,)) or ""
-        if kind != "region" or role != "payee":
-            return (id_,)
-        there = self.located.get(id_, ())
-        words = set(features(text.run))
-        named = {f: [n & words for n in self.gazetteer.parts["facility"][f]] for f in there}
-        place = {part for name in self.gazetteer.parts["region"][id_] for part in name}
-        telling = [f for f, names in named.items() if any(n - place for n in names)]
-        return telling or there or (id_,)
+    def wider(self, slots: Sequence[Slot], values: Mapping[str, Value]) -> Iterator[dict[str, Value]]:
+        """What else may be tried where the graph has nothing: a payee with its plants, less that is loose."""
+        for slot in slots:
+            value = values.get(slot.parameter)
+            if not isinstance(value, tuple):
+                continue
+            if slot.role == "payee" and (plants := [p for id_ in value for p in self.located.get(id_, ())]):
+                yield {**values, slot.parameter: (*value, *plants)}
+            # Without a place the answer is of others; China and the United States are the backdrop of all.
+            places = {id_ for id_ in value if kind_of(id_) in {"country", "bloc"}}
+            if (slot.role == "loose" and places <= BACKDROP) or (
+                slot.role == "payer" and set(value) <= BACKDROP
+            ):
+                yield {name: other for name, other in values.items() if name != slot.parameter}
+
+    def _plants(self, place: str, text: Text) -> Sequence[str]:
+        """The plants at a place; where the text tells which, by firm or kind, those that it tells most of."""
+        words = frozenset(features(text.run)).difference(*self.gazetteer.parts["region"][place])
+        there = {
+            plant: max(
+                sum(self.gazetteer.weight[part] for part in name & words)
+                for name in self.gazetteer.parts["facility"][plant]
+            )
+            for plant in self.located.get(place, ())
+        }
+        return [plant for plant, told in there.items() if told == max(there.values())]
 
 
 def _plays(mention: Mention, slot: Slot, slots: Sequence[Slot], free: Sequence[Mention], text: Text) -> bool:
