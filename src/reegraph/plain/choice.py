@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
 
-from reegraph.plain.slots import BACKDROP, NARROW, Value
+from reegraph.plain.slots import BACKDROP, NARROW, Value, ids_of
 from reegraph.table import Column, Table, Thing
 
 GENERAL: Final = "claims-about"  # the question that tells all about a thing
@@ -17,8 +17,8 @@ GENERAL: Final = "claims-about"  # the question that tells all about a thing
 _MEASURES: Final = (
     (
         re.compile(
-            r"\bpercentage\b|\b(?:what|how many|which) percent|\b(?:what|which) (?:share|fraction|proportion)\b"
-            r"|^percent|百分之幾|百分比|幾成|幾趴|幾%"
+            r"\bpercentage\b|^percent|\b(?:what|how many|which) percent"
+            r"|\b(?:what|which) (?:share|fraction|proportion)\b|百分之幾|百分比|幾成|幾趴|幾%"
         ),
         re.compile(r"percent|%"),
     ),
@@ -88,15 +88,11 @@ def _tries(best: Guess, near: Sequence[Guess]) -> Iterator[Guess]:
     """The best guess; where it has no rows, the same asked wider, and then all about its narrow things."""
     yield best
     yield from (replace(best, parameters=values) for values in best.wider)
-    things = {id_ for value in best.parameters.values() for id_ in _ids(value)}
+    things = {id_ for value in best.parameters.values() for id_ in ids_of(value)}
     if things and all(t.partition(":")[0] in NARROW for t in things):
         general = {g.question: g for g in near}.get(GENERAL)
-        if general and things == set(_ids(general.parameters.get("thing"))):
+        if general and things == set(ids_of(general.parameters.get("thing"))):
             yield replace(general, sure=best.sure / 2)
-
-
-def _ids(value: Value | None) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else ()
 
 
 def speaks_of(table: Table, text: str, years: Sequence[int] = (), things: Sequence[str] = ()) -> bool:

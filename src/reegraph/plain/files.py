@@ -1,4 +1,4 @@
-"""What the matcher is made of: the tables beside the questions, and what the store says of names and claims."""
+"""What the matcher is made of: the tables beside the questions, and the names and claims of the store."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ always gets one answer.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from reegraph.plain.mentions import Gazetteer, Mention, kind_of
 from reegraph.plain.phrasings import NOTHING, Phrasings, masked
 from reegraph.plain.reading import COMMON, Script, Text, features, is_cjk, spelt
 from reegraph.plain.sayings import Saying, Sayings
-from reegraph.plain.slots import NARROW, SPECIFIC, Binder, Bound, Slot
+from reegraph.plain.slots import NARROW, SPECIFIC, Binder, Bound, Slot, ids_of
 
 # Chosen by cross-validation on tests/questions/phrasings.tsv.
 THRESHOLD: Final = 0.25  # surer than this, or the answer is "I do not know"
@@ -31,6 +32,10 @@ LIKELY: Final = 0.01  # questions less like the text than this are not looked at
 CAUTION: Final = 1.5  # how much more the examples of no question count: a wrong answer does more harm
 TOLD: Final = 0.35  # a claim that holds so much of the text tells what it is about
 OFFERED: Final = 3  # questions named where none or one is chosen
+
+
+_TELLING: Final = NARROW | {"concept", "sector", "material", "region"}
+_WIDE: Final = frozenset({"country", "bloc", "group", "region"})
 
 
 @dataclass(frozen=True)
@@ -90,16 +95,10 @@ class Matcher:
             if q != NOTHING and (p > LIKELY or q == GENERAL)
         ]
         guesses.sort(key=lambda g: (-g.sure, g.question))
-        doubt = 1.0
-        for word in unknown:
-            doubt *= (
-                FOREIGN if word in read.proper or word in self.phrasings.rarity or is_cjk(word) else UNKNOWN
-            )
+        doubt = math.prod(FOREIGN if self._is_foreign(word, read) else UNKNOWN for word in unknown)
         total = sum(g.sure for g in guesses) + CAUTION * likeness[NOTHING]
-        general = [g for g in guesses[OFFERED:] if g.question == GENERAL and g.sure]
-        guesses = [
-            replace(g, sure=min(0.99, round(doubt * g.sure / total, 2))) for g in guesses[:OFFERED] + general
-        ]
+        guesses = guesses[:OFFERED] + [g for g in guesses[OFFERED:] if g.question == GENERAL]
+        guesses = [replace(g, sure=min(0.99, round(doubt * g.sure / total, 2))) for g in guesses]
         heard = tuple(m.ids[0] for m in mentions)
         years = tuple(sorted({when.day.year for when in read.whens if not when.open}))
         if guesses[0].sure < THRESHOLD:
@@ -123,7 +122,7 @@ class Matcher:
         sure = 0.0 if bound.lacking else likeness
         left = tuple(m.ids[0] for m in bound.unused if kind_of(m.ids[0]) in SPECIFIC | {"country"})
         sure *= LEFT_OVER ** sum(kind_of(id_) in SPECIFIC for id_ in left)
-        if any(isinstance(value, tuple) for value in bound.values.values()):
+        if any(map(ids_of, bound.values.values())):
             left = ()  # its rows are of things that are spoken of
         wider = tuple(self.binder.wider(self.slots[question], bound.values))
         return Guess(question, bound.values, sure, left, wider)
@@ -133,23 +132,22 @@ class Matcher:
         votes: dict[str, float] = {}
         for hit in self.sayings.find(text.run, mentions):
             for thing in hit.saying.things:
-                if hit.share >= TOLD and kind_of(thing) in NARROW | {
-                    "concept",
-                    "sector",
-                    "material",
-                    "region",
-                }:
+                if hit.share >= TOLD and kind_of(thing) in _TELLING:
                     votes[thing] = votes.get(thing, 0.0) + hit.share**2
         return max(sorted(votes), key=lambda t: votes[t], default=None)
+
+    def _is_foreign(self, word: str, text: Text) -> bool:
+        """True of an unknown word that is a name, a Chinese character, or of the examples of no question."""
+        return word in text.proper or is_cjk(word) or word in self.phrasings.rarity
 
     def _unknown(self, text: Text, mentions: Sequence[Mention]) -> tuple[str, ...]:
         """The words, or Chinese characters, that neither names, answerable examples nor claims know."""
         run = text.run
         named = {p for m in mentions for p in range(m.start, m.end)}
         return tuple(
-            token
-            for place, token in enumerate(run)
-            if place not in named and token not in self.known and not token[0].isdigit() and token != "%"
+            word
+            for place, word in enumerate(run)
+            if place not in named and word not in self.known and not word[0].isdigit() and word != "%"
         )
 
 
@@ -159,17 +157,13 @@ def _question(label: str) -> str:
 
 
 def _is_narrow(bound: Bound) -> bool:
-    things = bound.values.get("thing", ())
-    return isinstance(things, tuple) and any(
-        kind_of(t) in (NARROW | {"concept"}) - {"product"} for t in things
+    return bool(
+        {kind_of(id_) for id_ in ids_of(bound.values.get("thing"))} & (NARROW | {"concept"}) - {"product"}
     )
 
 
 def _is_wide(bound: Bound) -> bool:
-    things = bound.values.get("thing", ())
-    return isinstance(things, tuple) and all(
-        kind_of(t) in {"country", "bloc", "group", "region"} for t in things
-    )
+    return {kind_of(id_) for id_ in ids_of(bound.values.get("thing"))} <= _WIDE
 
 
 def is_plain(text: str) -> bool:

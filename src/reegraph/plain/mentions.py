@@ -15,12 +15,13 @@ LEAST: Final = 0.6  # and so much of the whole name's weight has to stand in the
 CLEAR: Final = 1.25  # a name in part has to fit so many times better than any other
 _NAMELESS: Final = frozenset({"ree", "unit", "rule", "work", "scheme", "word"})
 _NAMING: Final = frozenset({"region", "country", "bloc", "firm", "org"})
-_NAMED_AFTER: Final = frozenset({"agreement", "negotiation"})
+_NAMED: Final = frozenset({"agreement", "negotiation"})
 # Symbols that are words or other names, and elements whose character stands in commoner words (磁鐵).
 _AMBIGUOUS: Final = frozenset({"la", "he", "no", "in", "as", "ho", "er", "eu", "be", "i", "鐵", "氮"})
 _OUTSIDE: Final = re.compile(
     r"(?:除了|除|除去|扣除|不算|不含|排除|非)$|\bnon[- ]$"
-    r"|\b(?:outside|beyond|excluding|except|besides|other than|apart from|aside from|not in)(?: of| for)?(?: the)? $"
+    r"|\b(?:outside|beyond|excluding|except|besides|other than|apart from|aside from|not in)"
+    r"(?: of| for)?(?: the)? $"
 )
 _OUTSIDE_AFTER: Final = re.compile(r"以外|之外|境外|外面|海外")
 _UPSTREAM: Final = re.compile(
@@ -87,21 +88,19 @@ class Gazetteer:
         """The one agreement or talks, of these kinds, that is named after things mentioned: Geneva, MP and DoD."""
         found: set[str] = set()
         for mention in mentions:
-            words = [
-                name
-                for id_ in mention.ids
-                if kind_of(id_) in _NAMING
-                for name in self.parts[kind_of(id_)][id_]
-            ]
-            named = {
-                id_
-                for kind in kinds
-                if kind in _NAMED_AFTER
-                for id_, names in self.parts[kind].items()
-                if any(word <= name for word in words for name in names)
-            }
+            naming = [id_ for id_ in mention.ids if kind_of(id_) in _NAMING]
+            named = {id_ for kind in _NAMED.intersection(kinds) for id_ in self.named_after(naming, kind)}
             found = found & named if found and named else found or named
         return found.pop() if len(found) == 1 else None
+
+    def named_after(self, ids: Iterable[str], kind: str) -> list[str]:
+        """The things of a kind that have the whole name of one of these in their own."""
+        words = [name for id_ in ids for name in self.parts[kind_of(id_)][id_]]
+        return [
+            id_
+            for id_, names in self.parts.get(kind, {}).items()
+            if any(word <= name for word in words for name in names)
+        ]
 
     def _fit(self, shared: frozenset[str], name: frozenset[str]) -> float:
         """What the shared parts of a name weigh, less where some is missing; 0 without most or the rarest."""

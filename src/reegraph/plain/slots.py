@@ -46,6 +46,11 @@ _COUNTS: Final = {
 }
 
 
+def ids_of(value: Value | None) -> tuple[str, ...]:
+    """The things of a parameter's value, none for a date or number."""
+    return value if isinstance(value, tuple) else ()
+
+
 @dataclass(frozen=True)
 class Slot:
     """A parameter: the kinds of things that fit it, the preferred first, and its role.
@@ -73,7 +78,7 @@ class Bound:
 
 @dataclass(frozen=True)
 class Binder:
-    """Fills slots with what a text mentions. `located` are the facilities of each place and firm."""
+    """Fills slots with what a text mentions. `located` are the facilities of each place."""
 
     gazetteer: Gazetteer
     located: Mapping[str, Sequence[str]]
@@ -128,7 +133,7 @@ class Binder:
             value = values.get(slot.parameter)
             if not isinstance(value, tuple):
                 continue
-            if slot.role == "payee" and (plants := [p for id_ in value for p in self.located.get(id_, ())]):
+            if slot.role == "payee" and (plants := self.gazetteer.named_after(value, "facility")):
                 yield {**values, slot.parameter: (*value, *plants)}
             # Without a place the answer is of others; China and the United States are the backdrop of all.
             places = {id_ for id_ in value if kind_of(id_) in {"country", "bloc"}}
