@@ -23,9 +23,9 @@ SLOTS: Final = ("question", "parameter", "kinds", "role")
 
 def read_matcher(store: Store, root: Path, names: Mapping[str, Sequence[str]]) -> Matcher:
     """The matcher of the questions under `root` and of what the store holds; CurationError on bad tables."""
-    return Matcher.of(
-        read_phrasings(root), read_slots(root), names, read_sayings(store, root), _located(store, root)
-    )
+    common = (root / "queries" / "common-words.txt").read_text(encoding="utf-8")
+    examples, slots = read_phrasings(root), read_slots(root)
+    return Matcher.of(examples, slots, names, read_sayings(store, root), _located(store, root), common)
 
 
 def read_phrasings(root: Path) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from typing import Final
 from reegraph.plain.choice import GENERAL, Choice, Guess
 from reegraph.plain.mentions import Gazetteer, Mention, kind_of
 from reegraph.plain.phrasings import NOTHING, Phrasings, masked
-from reegraph.plain.reading import COMMON, Script, Text, features, is_cjk, spelt
+from reegraph.plain.reading import Script, Text, features, is_cjk, spelt
 from reegraph.plain.sayings import Saying, Sayings
 from reegraph.plain.slots import NARROW, SPECIFIC, Binder, Bound, Slot, ids_of
 
@@ -58,14 +58,18 @@ class Matcher:
         names: Mapping[str, Iterable[str]],
         sayings: Iterable[Saying] = (),
         located: Mapping[str, Sequence[str]] | None = None,
+        common: str = "",
     ) -> Matcher:
-        """The matcher of these examples (question, text), slots, names of things, claims and places."""
+        """The matcher of these examples (label, text), slots, names of things, claims and places.
+
+        `common` are everyday words, and Chinese characters, that say nothing of what a question is about.
+        """
         script = Script.learnt(list(own) for own in names.values())
         gazetteer = Gazetteer.of(names, script)
         said = Sayings.of(sayings, script)
         read = [(question, script.read(text)) for question, text in examples]
         known = {f for own in names.values() for name in own for f in features(script.run(name))}
-        known |= set(said.holders) | COMMON
+        known |= set(said.holders) | set(script.run(common))
         known |= {f for label, text in read if _question(label) != NOTHING for f in features(text.run)}
         known |= {c for feature in known if is_cjk(feature) for c in feature}
         by_question: dict[str, list[Slot]] = {_question(label): [] for label, _ in read}

@@ -85,7 +85,7 @@ class Gazetteer:
         return first if fits.get(first, 0.0) > CLEAR * fits.get(second, 0.0) else None
 
     def namesake(self, mentions: Sequence[Mention], kinds: Sequence[str]) -> str | None:
-        """The one agreement or talks, of these kinds, that is named after things mentioned: Geneva, MP and DoD."""
+        """The one agreement or talks, if of these kinds, that is named after things mentioned: Geneva."""
         found: set[str] = set()
         for mention in mentions:
             naming = [id_ for id_ in mention.ids if kind_of(id_) in _NAMING]

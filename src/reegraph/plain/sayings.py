@@ -40,7 +40,7 @@ class Sayings:
     weights: Mapping[str, float]
 
     def find(self, run: Run, mentions: Sequence[Mention]) -> list[Hit]:
-        """The claims that hold most of the text's weight, best first; words no claim has weigh as rare ones."""
+        """The claims that hold most of the text's weight, best first; words of none weigh as rare ones."""
         rare = math.log(1 + len(self.sayings))
         asked = {f: self.weights.get(f, rare * (FOREIGN_PAIR if is_cjk(f) else 1.0)) for f in features(run)}
         gain: dict[int, float] = {}

@@ -30,6 +30,7 @@ _IN_PART: Final = NARROW - {
     "source",
     "hypothesis",
 }  # kinds with long names, found by a part of one too
+_LITTLE: Final = frozenset({"in", "of", "the", "and", "for", "at"})
 _EARLIER: Final = re.compile(r"\b(?:before|prior to)(?: the)? $")
 _EARLIER_ZH: Final = re.compile(r"[之以]?前")
 _FIRMS: Final = ("firm", "facility")
@@ -144,7 +145,7 @@ class Binder:
 
     def _plants(self, place: str, text: Text) -> Sequence[str]:
         """The plants at a place; where the text tells which, by firm or kind, those that it tells most of."""
-        words = frozenset(features(text.run)).difference(*self.gazetteer.parts["region"][place])
+        words = frozenset(features(text.run)).difference(_LITTLE, *self.gazetteer.parts["region"][place])
         there = {
             plant: max(
                 sum(self.gazetteer.weight[part] for part in name & words)
