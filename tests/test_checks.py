@@ -92,9 +92,11 @@ def test_a_violation_is_one_line_with_its_remedy() -> None:
 
 def test_a_check_without_remedy_is_refused(tmp_path: Path) -> None:
     """A head that lacks its remedy stops the reading, with the file."""
-    (tmp_path / "bad.rq").write_text("#+ title-en: A\nASK {}\n", encoding="utf-8")
+    folder = tmp_path / "checks"
+    folder.mkdir()
+    (folder / "bad.rq").write_text("#+ title-en: A\nASK {}\n", encoding="utf-8")
     with pytest.raises(CurationError, match=r"queries/checks/bad\.rq:1: the head lacks"):
-        read_checks(tmp_path)
+        read_checks(folder)
 
 
 def test_a_check_that_does_not_parse_is_refused_with_its_line() -> None:

@@ -899,9 +899,11 @@ def test_rules_say_themselves_in_words() -> None:
 def test_a_rule_without_its_reason_is_refused(tmp_path: Path) -> None:
     """A head that lacks a key stops the reading, with file and key."""
     head = "#+ title-en: A\n#+ title-zh: 甲\n#+ reason-en: b\n"
-    (tmp_path / "bad.rq").write_text(f"{head}ASK {{}}\n", encoding="utf-8")
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    (folder / "bad.rq").write_text(f"{head}ASK {{}}\n", encoding="utf-8")
     with pytest.raises(CurationError, match=r"queries/rules/bad\.rq:1: the head lacks `#\+ reason-zh:`"):
-        read_rules(tmp_path)
+        read_rules(folder)
 
 
 def test_a_rule_that_does_not_parse_is_refused_with_its_line() -> None:

@@ -13,7 +13,7 @@ stands between the braces, wherever such a block stands. ``UNDEF`` there means a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -47,6 +47,16 @@ class Parameter:
     en: str
     zh: str
     default: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """A query file that is no question (a rule, a check): what its head says, and where it stands."""
+
+    name: str
+    query: str
+    keys: Mapping[str, str]
+    place: str
 
 
 @dataclass(frozen=True)
@@ -111,6 +121,20 @@ def head(text: str) -> list[tuple[int, str, str]]:
         for number, line in enumerate(text.splitlines(), 1)
         if (match := _HEAD.match(line))
     ]
+
+
+def read_heads(folder: Path, wanted: Sequence[str]) -> tuple[list[Head], list[Problem]]:
+    """The query files whose heads have all wanted keys, and a problem for each key that one lacks."""
+    found, problems = [], []
+    for path in sorted(folder.glob("*.rq")):
+        text = path.read_text(encoding="utf-8")
+        keys = {key: value for _, key, value in head(text)}
+        missing = [key for key in wanted if not keys.get(key)]
+        place = f"queries/{folder.name}/{path.name}:1"
+        problems += [Problem(place, f"the head lacks `#+ {key}:`.") for key in missing]
+        if not missing:
+            found.append(Head(path.stem, text, keys, place))
+    return found, problems
 
 
 def fill(query: str, variable: str, terms: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from reegraph.errors import CurationError, Problem, QueryError
-from reegraph.questions import head
+from reegraph.questions import read_heads
 from reegraph.store import EmbeddedStore
 from reegraph.terms import DCTERMS, GRAPH, RDF, REE
 from reegraph.triples import labels, named
@@ -40,20 +40,14 @@ class Rule:
 
 def read_rules(folder: Path) -> list[Rule]:
     """The rules by name; CurationError when a head lacks a key."""
-    rules, problems = [], []
-    for path in sorted(folder.glob("*.rq")):
-        text = path.read_text(encoding="utf-8")
-        keys = {key: value for _, key, value in head(text)}
-        missing = [k for k in _KEYS if not keys.get(k)]
-        if keys.get("stratum", "closure") not in STRATA:
-            what = f"stratum {keys['stratum']!r} is unknown; known: {', '.join(STRATA[:-1])}."
-            problems.append(Problem(f"queries/rules/{path.name}:1", what))
-        problems += [Problem(f"queries/rules/{path.name}:1", f"the head lacks `#+ {k}:`.") for k in missing]
-        if not missing:
-            rules.append(Rule(path.stem, text, *(keys[k] for k in _KEYS)))
+    heads, problems = read_heads(folder, _KEYS)
+    for file in heads:
+        if file.keys["stratum"] not in STRATA:
+            what = f"stratum {file.keys['stratum']!r} is unknown; known: {', '.join(STRATA[:-1])}."
+            problems.append(Problem(file.place, what))
     if problems:
         raise CurationError(problems)
-    return rules
+    return [Rule(file.name, file.query, *(file.keys[k] for k in _KEYS)) for file in heads]
 
 
 def rule_quads(rules: Sequence[Rule]) -> list[ox.Quad]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from reegraph.errors import CurationError, Problem, QueryError
-from reegraph.questions import head
+from reegraph.questions import read_heads
 from reegraph.store import EmbeddedStore, Solutions
 from reegraph.terms import SH, short
 
@@ -26,17 +26,10 @@ class Check:
 
 def read_checks(folder: Path) -> list[Check]:
     """The checks by name; CurationError when a head lacks its title or remedy."""
-    checks, problems = [], []
-    for path in sorted(folder.glob("*.rq")):
-        text = path.read_text(encoding="utf-8")
-        keys = {key: value for _, key, value in head(text)}
-        if not (keys.get("title-en") and keys.get("remedy-en")):
-            problems.append(Problem(f"queries/checks/{path.name}:1", "the head lacks title-en or remedy-en."))
-        else:
-            checks.append(Check(path.stem, text, keys["title-en"], keys["remedy-en"]))
+    heads, problems = read_heads(folder, ("title-en", "remedy-en"))
     if problems:
         raise CurationError(problems)
-    return checks
+    return [Check(file.name, file.query, file.keys["title-en"], file.keys["remedy-en"]) for file in heads]
 
 
 def violations(store: EmbeddedStore, checks: Sequence[Check]) -> Iterator[str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TextIO
 
 import click
 
-from reegraph.cli.output import format_options, graph, lang_option, store_options, write
+from reegraph.cli.output import GraphOptions, OutputOptions, graph_options, lang_option, output_options
 from reegraph.errors import UnknownName, UsageError
 from reegraph.export import turtle
 from reegraph.folders import project_root
@@ -21,17 +20,13 @@ from reegraph.table import Column, Lang, Table
 @click.command()
 @click.argument("name", required=False)
 @click.argument("parameters", nargs=-1, metavar="[KEY=VALUE]...")
-@format_options
-@store_options
+@output_options
+@graph_options
 def ask(
     name: str | None,
     parameters: tuple[str, ...],
-    format_: str,
-    output: Path | None,
-    lang: Lang,
-    url: str | None,
-    token: str,
-    articles: Path | None,
+    out: OutputOptions,
+    where: GraphOptions,
 ) -> None:
     """Answer a named question, or a plain one in quotes; without either, list the questions.
 
@@ -44,7 +39,7 @@ def ask(
       reegraph ask "哪些重稀土加工依賴中國？"
     """
     if name is None:
-        write(_questions(lang), format_, output, lang)
+        out.write(_questions(out.lang))
         return
     values = {}
     for parameter in parameters:
@@ -52,31 +47,27 @@ def ask(
         if not sign:
             raise UsageError(f"{parameter!r} is not key=value, e.g. on=country:CN")
         values[key] = value
-    with graph(url, token, articles) as g:
+    with where.open() as g:
         if not is_plain(name):
-            write(g.ask(name, **values), format_, output, lang)
+            out.write(g.ask(name, **values))
             return
         if values:
             raise UsageError("a plain question takes no key=value; name the question instead")
         choice, table = g.ask_plain(name)
-        _tell(choice, lang)
+        _tell(choice, out.lang)
         if table is None:
             raise UnknownName("answer", name, [], "Name one of the questions above, or see `reegraph ask`.")
-        write(table, format_, output, lang)
+        out.write(table)
 
 
 @click.command()
 @click.argument("file", type=click.File(encoding="utf-8"))
-@format_options
-@store_options
+@output_options
+@graph_options
 def sparql(
     file: TextIO,
-    format_: str,
-    output: Path | None,
-    lang: Lang,
-    url: str | None,
-    token: str,
-    articles: Path | None,
+    out: OutputOptions,
+    where: GraphOptions,
 ) -> None:
     """Run the SPARQL query of FILE, or of stdin for -. The usual prefixes are predeclared.
 
@@ -84,22 +75,18 @@ def sparql(
     Example:
       echo 'SELECT ?f { ?f ree:operates ?plant }' | reegraph sparql -
     """
-    with graph(url, token, articles) as g:
-        write(g.sparql(file.read()), format_, output, lang)
+    with where.open() as g:
+        out.write(g.sparql(file.read()))
 
 
 @click.command()
 @click.argument("id_", metavar="ID")
-@format_options
-@store_options
+@output_options
+@graph_options
 def show(
     id_: str,
-    format_: str,
-    output: Path | None,
-    lang: Lang,
-    url: str | None,
-    token: str,
-    articles: Path | None,
+    out: OutputOptions,
+    where: GraphOptions,
 ) -> None:
     """Show all that the graph says of a thing, with the claim or entry behind each line.
 
@@ -107,24 +94,20 @@ def show(
     Example:
       reegraph show element:Dy
     """
-    with graph(url, token, articles) as g:
-        write(g.entity(id_), format_, output, lang)
+    with where.open() as g:
+        out.write(g.entity(id_))
 
 
 @click.command()
 @click.argument("word")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 500))
-@format_options
-@store_options
+@output_options
+@graph_options
 def find(
     word: str,
     limit: int,
-    format_: str,
-    output: Path | None,
-    lang: Lang,
-    url: str | None,
-    token: str,
-    articles: Path | None,
+    out: OutputOptions,
+    where: GraphOptions,
 ) -> None:
     """Find things by any name: English, traditional or simplified Chinese, symbols, aliases.
 
@@ -132,8 +115,8 @@ def find(
     Example:
       reegraph find 萊納斯
     """
-    with graph(url, token, articles) as g:
-        write(g.find(word, limit), format_, output, lang)
+    with where.open() as g:
+        out.write(g.find(word, limit))
 
 
 @click.command()
@@ -142,8 +125,8 @@ def find(
     "--format", "format_", type=click.Choice(["tree", "json", "ttl"]), default="tree", show_default=True
 )
 @lang_option
-@store_options
-def why(what: str, format_: str, lang: Lang, url: str | None, token: str, articles: Path | None) -> None:
+@graph_options
+def why(what: str, format_: str, lang: Lang, where: GraphOptions) -> None:
     """Show the proof of a claim, dependency, disagreement or statement, down to source and paragraph.
 
     A statement is `"subject property object"`; every way in which it is supported is shown.
@@ -155,7 +138,7 @@ def why(what: str, format_: str, lang: Lang, url: str | None, token: str, articl
       reegraph why claim:tang-2025-1
       reegraph why "country:US dependsOn country:CN"
     """
-    with graph(url, token, articles) as g:
+    with where.open() as g:
         proof = g.why(what)
         triples = g.describe(proof.nodes()) if format_ == "ttl" else []
     if format_ == "ttl":

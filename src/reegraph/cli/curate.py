@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from reegraph.build import build_store
-from reegraph.cli.output import format_options, progress, write
+from reegraph.cli.output import OutputOptions, articles_option, output_options, progress
 from reegraph.curation import additions, tsv
 from reegraph.curation import coverage as measure
 from reegraph.curation.anchors import ArticleText, read_article
@@ -21,15 +21,8 @@ from reegraph.curation.sources import Source, read_sources
 from reegraph.curation.vocabulary import read_vocabulary
 from reegraph.errors import CurationError, MissingPart, UnknownName, UsageError, ValidationError
 from reegraph.folders import articles_folder, project_root
-from reegraph.table import Lang
 from reegraph.terms import GRAPH
 from reegraph.validate import shape_violations
-
-articles_option = click.option(
-    "--articles",
-    type=click.Path(path_type=Path),
-    help="Folder of article texts. [default: REEGRAPH_ARTICLES]",
-)
 
 
 @click.command()
@@ -174,11 +167,9 @@ def add(
 
 @click.command()
 @click.argument("source", required=False)
-@format_options
+@output_options
 @articles_option
-def coverage(
-    source: str | None, format_: str, output: Path | None, lang: Lang, articles: Path | None
-) -> None:
+def coverage(source: str | None, out: OutputOptions, articles: Path | None) -> None:
     """Show how much of the articles stands behind claims; with SOURCE, what does not and why.
 
     \b
@@ -196,7 +187,7 @@ def coverage(
         table = measure.details(covered[0], texts[chosen[0].id])
     else:
         table = measure.summary(covered, corpus.claims)
-    write(table, format_, output, lang)
+    out.write(table)
 
 
 def _source(name: str) -> Source:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from reegraph.build import fresh_snapshot
-from reegraph.cli.output import graph, progress, store_options
+from reegraph.cli.output import GraphOptions, articles_option, graph_options, progress
 from reegraph.errors import UsageError
 from reegraph.export import EXPORTS, export_graph
 from reegraph.folders import articles_folder
@@ -17,11 +17,7 @@ from reegraph.folders import articles_folder
 
 @click.command()
 @click.option("--force", is_flag=True, help="Build even when a fresh snapshot is there.")
-@click.option(
-    "--articles",
-    type=click.Path(path_type=Path),
-    help="Folder of article texts. [default: REEGRAPH_ARTICLES]",
-)
+@articles_option
 def build(force: bool, articles: Path | None) -> None:
     """Build the graph from ontology/, data/ and queries/, unless a fresh snapshot is there.
 
@@ -39,8 +35,8 @@ def build(force: bool, articles: Path | None) -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--format", "format_", type=click.Choice(list(EXPORTS)), help="[default: by the file's ending]")
-@store_options
-def export(file: Path, format_: str | None, url: str | None, token: str, articles: Path | None) -> None:
+@graph_options
+def export(file: Path, format_: str | None, where: GraphOptions) -> None:
     """Write the graph to FILE: nq and trig hold every graph, ttl and jsonld the whole merge.
 
     \b
@@ -50,7 +46,7 @@ def export(file: Path, format_: str | None, url: str | None, token: str, article
     name = format_ or file.suffix.lstrip(".")
     if name not in EXPORTS:
         raise UsageError(f"{file}: no format for this ending; give --format {'|'.join(EXPORTS)}")
-    with graph(url, token, articles) as g:
+    with where.open() as g:
         count = export_graph(g.store, file, name)
     click.echo(f"{count} statements written to {file}", err=True)
 

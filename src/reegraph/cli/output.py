@@ -1,4 +1,4 @@
-"""How answers are written: options that every listing command shares, and tables in each format."""
+"""Options that commands share: how an answer is written, and which graph is asked."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import locale
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import reduce, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 from rich.console import Console
@@ -23,6 +25,20 @@ from reegraph.table import FORMATS, LANGS, Lang, Table
 NARROWEST = 11  # characters a column; below that a table cannot be read
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_TEXTS: Final[dict[str, Callable[[Table, Lang], str]]] = {
+    "csv": lambda table, lang: table.to_csv(lang),
+    "tsv": lambda table, lang: table.to_csv(lang, "\t"),
+    "json": lambda table, lang: table.to_json(lang),
+    "md": lambda table, lang: table.to_markdown(lang),
+    "table": lambda table, lang: table.to_markdown(lang),
+}
+
+articles_option = click.option(
+    "--articles",
+    type=click.Path(path_type=Path),
+    help="Folder of article texts. [default: REEGRAPH_ARTICLES]",
+)
 
 
 def default_lang() -> Lang:
@@ -49,43 +65,84 @@ def lang_option(command: F) -> F:
     return option(command)
 
 
-def format_options(command: F) -> F:
-    """--format, --output and --lang."""
+@dataclass(frozen=True)
+class OutputOptions:
+    """How an answer is written: --format, --output, --lang."""
+
+    format: str
+    output: Path | None
+    lang: Lang
+
+    def write(self, table: Table) -> None:
+        """Write a table where and how the options say."""
+        if self.format == "xlsx":
+            if self.output is None:
+                raise UsageError("--format xlsx needs a file: add --output FILE.xlsx")
+            table.to_xlsx(self.output, self.lang)
+        elif self.format == "table" and self.output is None:
+            show(table, self.lang)
+        else:
+            self.put(_TEXTS[self.format](table, self.lang))
+
+    def put(self, text: str) -> None:
+        """Write a text to the file of --output, or to stdout."""
+        if self.output is None:
+            click.echo(text, nl=False)
+            return
+        try:
+            self.output.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{self.output}: cannot be written: {error.strerror}") from error
+
+
+@dataclass(frozen=True)
+class GraphOptions:
+    """Which graph is asked: --store, --token, --articles."""
+
+    url: str | None
+    token: str
+    articles: Path | None
+
+    def open(self) -> KnowledgeGraph:
+        """The graph; building it shows a progress bar on stderr."""
+        if self.url is not None:
+            return connect(self.url, articles=self.articles, token=self.token)
+        with progress() as tick:
+            return open_built(articles=articles_folder(self.articles), tick=tick)
+
+
+def output_options(command: Callable[..., None]) -> Callable[..., None]:
+    """--format, --output and --lang, given to the command as `out`."""
+
+    @wraps(command)
+    def wrapped(*args: Any, format_: str, output: Path | None, lang: Lang, **others: Any) -> None:
+        command(*args, out=OutputOptions(format_, output, lang), **others)
+
     options = (
         click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True),
         click.option(
             "-o", "--output", type=click.Path(path_type=Path), help="Write to this file. [default: stdout]"
         ),
+        lang_option,
     )
-    for option in options:
-        command = option(command)
-    return lang_option(command)
+    return reduce(lambda function, option: option(function), options, wrapped)
 
 
-def store_options(command: F) -> F:
-    """--store, --token and --articles: which graph is asked."""
+def graph_options(command: Callable[..., None]) -> Callable[..., None]:
+    """--store, --token and --articles, given to the command as `where`."""
+
+    @wraps(command)
+    def wrapped(*args: Any, url: str | None, token: str, articles: Path | None, **others: Any) -> None:
+        command(*args, where=GraphOptions(url, token, articles), **others)
+
     options = (
         click.option(
             "--store", "url", metavar="URL", help="Ask this SPARQL service instead of the built graph."
         ),
         click.option("--token", envvar="REEGRAPH_TOKEN", default="", help="Bearer token for --store."),
-        click.option(
-            "--articles",
-            type=click.Path(path_type=Path),
-            help="Folder of article texts. [default: REEGRAPH_ARTICLES]",
-        ),
+        articles_option,
     )
-    for option in options:
-        command = option(command)
-    return command
-
-
-def graph(url: str | None, token: str, articles: Path | None) -> KnowledgeGraph:
-    """The graph that the options name; building shows a progress bar on stderr."""
-    if url is not None:
-        return connect(url, articles=articles, token=token)
-    with progress() as tick:
-        return open_built(articles=articles_folder(articles), tick=tick)
+    return reduce(lambda function, option: option(function), options, wrapped)
 
 
 @contextlib.contextmanager
@@ -117,33 +174,8 @@ def progress() -> Iterator[Callable[[str], None]]:
             bar.stop()
 
 
-def write(table: Table, format_: str, output: Path | None, lang: Lang) -> None:
-    """Write a table where and how the options say."""
-    if format_ == "xlsx":
-        if output is None:
-            raise UsageError("--format xlsx needs a file: add --output FILE.xlsx")
-        table.to_xlsx(output, lang)
-        return
-    if format_ == "table" and output is None:
-        _to_terminal(table, lang)
-        return
-    text = {
-        "csv": lambda: table.to_csv(lang),
-        "tsv": lambda: table.to_csv(lang, "\t"),
-        "json": lambda: table.to_json(lang),
-        "md": lambda: table.to_markdown(lang),
-        "table": lambda: table.to_markdown(lang),
-    }[format_]()
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
-
-
-def _to_terminal(table: Table, lang: Lang) -> None:
+def show(table: Table, lang: Lang) -> None:
+    """Draw a table on the terminal, its remarks on stderr."""
     width = None if sys.stdout.isatty() else 200  # a pipe has no width of its own
     console = Console(width=width, highlight=False)
     if console.width < NARROWEST * len(table.columns):

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 import click
 
-from reegraph.cli.output import format_options, graph, store_options, write
-from reegraph.errors import UsageError
+from reegraph.cli.output import GraphOptions, OutputOptions, graph_options, output_options, show
 from reegraph.folders import project_root
 from reegraph.scenario.answer import answer
 from reegraph.scenario.definition import scenario_list
@@ -36,17 +34,13 @@ _ONE_TABLE: Final = ("csv", "tsv", "xlsx")  # formats that hold a single table
     type=click.Choice(list(COLUMNS)),
     help="Only this table of the answer. [csv, tsv, xlsx: losses, or changes where nothing is lost]",
 )
-@format_options
-@store_options
+@output_options
+@graph_options
 def scenario(
     name: str | None,
     part: str | None,
-    format_: str,
-    output: Path | None,
-    lang: Lang,
-    url: str | None,
-    token: str,
-    articles: Path | None,
+    out: OutputOptions,
+    where: GraphOptions,
 ) -> None:
     """Answer what if: who loses supply, what is left, on whose word, what would overturn it.
 
@@ -57,20 +51,20 @@ def scenario(
       reegraph scenario cn-stops-heavy-separation
     """
     if name is None:
-        write(scenario_list(project_root()), format_, output, lang)
+        out.write(scenario_list(project_root()))
         return
-    with graph(url, token, articles) as g:
+    with where.open() as g:
         outcome = answer(g, name)
-    if part is None and format_ in _ONE_TABLE:
+    if part is None and out.format in _ONE_TABLE:
         part = "losses" if len(outcome.losses) or not len(outcome.changes) else "changes"
     if part is not None:
-        write(worded(outcome.tables()[part], lang), format_, output, lang)
-    elif format_ == "json":
-        _put(json.dumps(outcome.to_dict(lang), ensure_ascii=False, indent=2) + "\n", output)
-    elif format_ == "md" or output is not None:
-        _put("\n".join(_markdown(outcome, lang)), output)
+        out.write(worded(outcome.tables()[part], out.lang))
+    elif out.format == "json":
+        out.put(json.dumps(outcome.to_dict(out.lang), ensure_ascii=False, indent=2) + "\n")
+    elif out.format == "md" or out.output is not None:
+        out.put("\n".join(_markdown(outcome, out.lang)))
     else:
-        _to_terminal(outcome, lang)
+        _to_terminal(outcome, out.lang)
 
 
 def _to_terminal(outcome: Outcome, lang: Lang) -> None:
@@ -80,7 +74,7 @@ def _to_terminal(outcome: Outcome, lang: Lang) -> None:
     click.echo()
     for name, table in outcome.tables().items():
         if len(table):
-            write(_narrow(name, worded(table, lang)), "table", None, lang)
+            show(_narrow(name, worded(table, lang)), lang)
 
 
 def _markdown(outcome: Outcome, lang: Lang) -> Iterator[str]:
@@ -97,13 +91,3 @@ def _narrow(name: str, table: Table) -> Table:
     kept = [(i, c) for i, c in enumerate(table.columns) if c.name in wanted]
     rows = tuple(tuple(row[i] for i, _ in kept) for row in table.rows)
     return replace(table, columns=tuple(c for _, c in kept), rows=rows)
-
-
-def _put(text: str, output: Path | None) -> None:
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error

@@ -10,13 +10,13 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from reegraph.errors import QueryError, SnapshotError, StoreError
-from reegraph.store.protocol import Solutions
+from reegraph.store.protocol import Solutions, Store
 from reegraph.terms import PREFIXES
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
-class EmbeddedStore:
+class EmbeddedStore(Store):
     """A dataset in memory; see Store for what its methods promise."""
 
     def __init__(self, quads: Iterable[ox.Quad] = ()) -> None:
@@ -41,24 +41,6 @@ class EmbeddedStore:
         store = cls()
         store.dataset = dataset
         return store
-
-    def select(self, query: str) -> Solutions:
-        answer = self.query(query)
-        if not isinstance(answer, Solutions):
-            raise QueryError("a SELECT query is wanted here")
-        return answer
-
-    def ask(self, query: str) -> bool:
-        answer = self.query(query)
-        if not isinstance(answer, bool):
-            raise QueryError("an ASK query is wanted here")
-        return answer
-
-    def construct(self, query: str) -> list[ox.Triple]:
-        answer = self.query(query)
-        if not isinstance(answer, list):
-            raise QueryError("a CONSTRUCT or DESCRIBE query is wanted here")
-        return answer
 
     def query(self, query: str) -> Solutions | bool | list[ox.Triple]:
         with translated():

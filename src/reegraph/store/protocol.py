@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import pyoxigraph as ox
+
+from reegraph.errors import QueryError
 
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -29,7 +31,7 @@ class Solutions:
         return ({k: "" if v is None else node_text(v) for k, v in row.items()} for row in self)
 
 
-class Store(Protocol):
+class Store(ABC):
     """A SPARQL 1.1 dataset. The usual prefixes need not be declared in what it is given.
 
     Every method raises QueryError for text that does not parse and StoreError when the store
@@ -38,25 +40,42 @@ class Store(Protocol):
 
     def select(self, query: str) -> Solutions:
         """The solutions of a SELECT query."""
+        answer = self.query(query)
+        if not isinstance(answer, Solutions):
+            raise QueryError("a SELECT query is wanted here")
+        return answer
 
     def ask(self, query: str) -> bool:
         """The answer of an ASK query."""
+        answer = self.query(query)
+        if not isinstance(answer, bool):
+            raise QueryError("an ASK query is wanted here")
+        return answer
 
     def construct(self, query: str) -> list[ox.Triple]:
         """The triples of a CONSTRUCT or DESCRIBE query."""
+        answer = self.query(query)
+        if not isinstance(answer, list):
+            raise QueryError("a CONSTRUCT or DESCRIBE query is wanted here")
+        return answer
 
+    @abstractmethod
     def query(self, query: str) -> Solutions | bool | list[ox.Triple]:
         """The answer of any query, by its form."""
 
+    @abstractmethod
     def update(self, update: str) -> None:
         """Carry out a SPARQL Update."""
 
+    @abstractmethod
     def read_graph(self, graph: str | None) -> list[ox.Triple]:
         """The triples of a named graph, or of the default graph for None."""
 
+    @abstractmethod
     def write_graph(self, graph: str | None, triples: Iterable[ox.Triple]) -> None:
         """Put these triples in place of what the graph holds."""
 
+    @abstractmethod
     def close(self) -> None:
         """Let go of what the store holds."""
 

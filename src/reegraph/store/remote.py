@@ -25,7 +25,7 @@ from SPARQLWrapper.SPARQLExceptions import (
 )
 
 from reegraph.errors import QueryError, StoreError, UsageError
-from reegraph.store.protocol import Solutions
+from reegraph.store.protocol import Solutions, Store
 from reegraph.terms import prologue
 
 _PLACE = re.compile(r"line (\d+), column (\d+)")
@@ -35,7 +35,7 @@ _RESULTS = "application/sparql-results+json"
 _TRIPLES = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.8"
 
 
-class RemoteStore:
+class RemoteStore(Store):
     """The dataset behind a query URL; see Store for what its methods promise.
 
     `graphs` is the Graph Store Protocol URL, by default ``graphs`` beside the query URL; `update_url`
@@ -52,24 +52,6 @@ class RemoteStore:
         self.graphs = graphs or urljoin(url, "graphs")
         self._token = token
         self._timeout = timeout
-
-    def select(self, query: str) -> Solutions:
-        answer = self.query(query)
-        if not isinstance(answer, Solutions):
-            raise QueryError("a SELECT query is wanted here")
-        return answer
-
-    def ask(self, query: str) -> bool:
-        answer = self.query(query)
-        if not isinstance(answer, bool):
-            raise QueryError("an ASK query is wanted here")
-        return answer
-
-    def construct(self, query: str) -> list[ox.Triple]:
-        answer = self.query(query)
-        if not isinstance(answer, list):
-            raise QueryError("a CONSTRUCT or DESCRIBE query is wanted here")
-        return answer
 
     def query(self, query: str) -> Solutions | bool | list[ox.Triple]:
         wrapper = self._wrapper(self.url, query)
