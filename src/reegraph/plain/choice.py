@@ -72,14 +72,16 @@ def settle(choice: Choice, ask: Callable[[str, Mapping[str, Value]], Table]) -> 
     """
     if choice.best is None:
         return choice, None
+    empty = True
     for guess in _tries(choice.best, choice.near):
+        if guess.question != choice.best.question and not empty:
+            break  # there is an answer, but not to this
         table = ask(guess.question, guess.parameters)
         dated = any(isinstance(value, date) for value in guess.parameters.values())
         if table.rows and speaks_of(table, choice.text, () if dated else choice.years, guess.left):
             near = tuple(g for g in (choice.best, *choice.near) if g.question != guess.question)
             return replace(choice, best=guess, near=near), table
-        if table.rows:
-            break  # there is an answer, but not to this
+        empty &= not table.rows
     near = (choice.best, *choice.near)
     return replace(choice, best=None, near=near, nothing=choice.best.question), None
 

@@ -20,22 +20,22 @@ from reegraph.plain.mentions import Gazetteer, Mention, kind_of
 from reegraph.plain.phrasings import NOTHING, Phrasings, masked
 from reegraph.plain.reading import Script, Text, features, is_cjk, spelt
 from reegraph.plain.sayings import Saying, Sayings
-from reegraph.plain.slots import NARROW, SPECIFIC, Binder, Bound, Slot, ids_of
+from reegraph.plain.slots import BACKDROP, NARROW, SPECIFIC, Binder, Bound, Slot, ids_of
 
 # Chosen by cross-validation on tests/questions/phrasings.tsv.
 THRESHOLD: Final = 0.25  # surer than this, or the answer is "I do not know"
-LEFT_OVER: Final = 0.3  # what is left of a guess for each narrow thing that it has no place for
+LEFT_OVER: Final = 0.1  # what is left of a guess for each narrow thing that it has no place for
 UNKNOWN: Final = 0.55  # and for each word that nothing here knows
 FOREIGN: Final = 0.15  # the same if it is a name, or of an example that no question here answers
 WIDE: Final = 0.2  # what is left of asking all about something as wide as a country
 LIKELY: Final = 0.01  # questions less like the text than this are not looked at
 CAUTION: Final = 1.5  # how much more the examples of no question count: a wrong answer does more harm
+FLOOR: Final = 0.15  # below this all guesses together are too weak to share out all the trust
 TOLD: Final = 0.35  # a claim that holds so much of the text tells what it is about
 OFFERED: Final = 3  # questions named where none or one is chosen
 
 
 _TELLING: Final = NARROW | {"concept", "sector", "material", "region"}
-_WIDE: Final = frozenset({"country", "bloc", "group", "region"})
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Matcher:
         ]
         guesses.sort(key=lambda g: (-g.sure, g.question))
         doubt = math.prod(FOREIGN if self._is_foreign(word, read) else UNKNOWN for word in unknown)
-        total = sum(g.sure for g in guesses) + CAUTION * likeness[NOTHING]
+        total = max(FLOOR, sum(g.sure for g in guesses) + CAUTION * likeness[NOTHING])
         guesses = guesses[:OFFERED] + [g for g in guesses[OFFERED:] if g.question == GENERAL]
         guesses = [replace(g, sure=min(0.99, round(doubt * g.sure / total, 2))) for g in guesses]
         heard = tuple(m.ids[0] for m in mentions)
@@ -119,7 +119,7 @@ class Matcher:
         today: date,
     ) -> Guess:
         bound = self.binder.bind(self.slots[question], text, mentions, today)
-        if question == GENERAL and told and not _is_narrow(bound):
+        if question == GENERAL and told and _is_wide(bound):
             bound.values["thing"], bound.lacking = (told,), False
         elif question == GENERAL and _is_wide(bound):
             likeness *= WIDE
@@ -146,13 +146,13 @@ class Matcher:
 
     def _unknown(self, text: Text, mentions: Sequence[Mention]) -> tuple[str, ...]:
         """The words, or Chinese characters, that neither names, answerable examples nor claims know."""
-        run = text.run
         named = {p for m in mentions for p in range(m.start, m.end)}
-        return tuple(
-            word
-            for place, word in enumerate(run)
-            if place not in named and word not in self.known and not word[0].isdigit() and word != "%"
-        )
+        words = [word for place, word in enumerate(text.run) if place not in named]
+        pairs = [
+            a + b for a, b in zip(text.run, text.run[1:], strict=False) if f"{a} {b}" in self.phrasings.rarity
+        ]
+        foreign = [pair for pair in pairs if is_cjk(pair[0]) and is_cjk(pair[-1]) and pair not in self.known]
+        return (*foreign, *(w for w in words if w not in self.known and not w[0].isdigit() and w != "%"))
 
 
 def _question(label: str) -> str:
@@ -160,14 +160,10 @@ def _question(label: str) -> str:
     return label.partition(":")[0]
 
 
-def _is_narrow(bound: Bound) -> bool:
-    return bool(
-        {kind_of(id_) for id_ in ids_of(bound.values.get("thing"))} & (NARROW | {"concept"}) - {"product"}
-    )
-
-
 def _is_wide(bound: Bound) -> bool:
-    return {kind_of(id_) for id_ in ids_of(bound.values.get("thing"))} <= _WIDE
+    """True when nothing is bound but China, the United States, a group of elements or a kind of product."""
+    things = ids_of(bound.values.get("thing"))
+    return all(id_ in BACKDROP or kind_of(id_) in {"group", "product"} for id_ in things)
 
 
 def is_plain(text: str) -> bool:

@@ -143,7 +143,8 @@ class Gazetteer:
                 continue
             for run in sorted({script.run(name) for name in names[id_]} - {()}):
                 word = "".join(run)
-                if word not in _AMBIGUOUS and (len(word) > 1 or is_cjk(word)):
+                clear = word not in _AMBIGUOUS or kind_of(id_) != "element"
+                if clear and (len(word) > 1 or is_cjk(word)):
                     exact.setdefault(run, []).append(id_)
                 own = frozenset(features(run))
                 parts.setdefault(kind_of(id_), {}).setdefault(id_, []).append(own)

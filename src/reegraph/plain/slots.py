@@ -22,7 +22,7 @@ NARROW: Final = frozenset(
     {"provision", "agreement", "negotiation", "policy", "event", "stockpile", "facility", "person", "firm"}
     | {"product", "source", "hypothesis"}
 )
-SPECIFIC: Final = NARROW | {"element", "deposit", "bloc"}
+SPECIFIC: Final = NARROW | {"element", "deposit", "bloc", "region"}
 _IN_PART: Final = NARROW - {
     "product",
     "firm",
@@ -130,18 +130,20 @@ class Binder:
 
     def wider(self, slots: Sequence[Slot], values: Mapping[str, Value]) -> Iterator[dict[str, Value]]:
         """What else may be tried where the graph has nothing: a payee with its plants, less that is loose."""
+        tried: list[dict[str, Value]] = [dict(values)]
         for slot in slots:
-            value = values.get(slot.parameter)
-            if not isinstance(value, tuple):
-                continue
-            if slot.role == "payee" and (plants := self.gazetteer.named_after(value, "facility")):
-                yield {**values, slot.parameter: (*value, *plants)}
-            # Without a place the answer is of others; China and the United States are the backdrop of all.
-            places = {id_ for id_ in value if kind_of(id_) in {"country", "bloc"}}
-            if (slot.role == "loose" and places <= BACKDROP) or (
-                slot.role == "payer" and set(value) <= BACKDROP
-            ):
-                yield {name: other for name, other in values.items() if name != slot.parameter}
+            for known in list(tried):
+                value = ids_of(known.get(slot.parameter))
+                if slot.role == "payee" and (plants := self.gazetteer.named_after(value, "facility")):
+                    tried.append({**known, slot.parameter: (*value, *plants)})
+                # Without a place the answer is of others, but China and the United States are in all.
+                places = {id_ for id_ in value if kind_of(id_) in {"country", "bloc"}}
+                if value and (
+                    (slot.role == "loose" and places <= BACKDROP)
+                    or (slot.role == "payer" and set(value) <= BACKDROP)
+                ):
+                    tried.append({name: other for name, other in known.items() if name != slot.parameter})
+        yield from tried[1:]
 
     def _plants(self, place: str, text: Text) -> Sequence[str]:
         """The plants at a place; where the text tells which, by firm or kind, those that it tells most of."""
