@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from typing import Final
 
@@ -35,31 +36,9 @@ COLUMNS: Final = (
 )
 
 
-<<<<<<< HEAD
-=======
-_PHRASES: Final = tuple(
-    (re.compile(pattern), chinese)
-    for pattern, chinese in (
-        (r" ?\(year assumed\)", "（年份為推定）"),
-        (r" ?\(assumed\)", "（推定）"),
-        (r" ?\(forecast\)", "（預測）"),
-        (r" ?\(carried forward (\d+) y\)", r"（沿用 \1 年）"),
-        (r"the articles end the suspension in ([\d-]+)", r"文章稱暫停至 \1"),
-        (r", the notice on ([\d-]+)", r"，公告為 \1"),
-        (r"; nothing later is known", "；其後不明"),
-        (r"suspension ends ([\d-]+)", r"暫停至 \1"),
-        (r"effective ([\d-]+)", r"\1 生效"),
-        (r"(\d) to (\d)", r"\1 至 \2"),
-        (r"^from ([\d-]+)", r"自 \1 起"),
-        (r"; ", "；"),
-    )
-)
-
-
 _FIGURE: Final = re.compile(rf"([<>=~]*\d[\d.]*) ({'|'.join(_WORDS['unit'])})")  # as queries join them
 
 
->>>>>>> main
 def word(lang: Lang, key: str, *args: object, **named: object) -> str:
     """A message in a language, filled in."""
     text = _WORDS[""][key][lang == "zh-Hant"]
@@ -101,20 +80,13 @@ def spoken(lang: Lang, text: str) -> str:
     """
     if text in _WORDS["code"]:
         return _WORDS["code"][text][lang == "zh-Hant"]
-<<<<<<< HEAD
     if isinstance(text, Sentence):
         return text.label(lang)
-    return in_chinese(text) if lang == "zh-Hant" else text
-=======
     if text in _WORDS["unit"]:
         return unit(lang, text) or text
     if match := _FIGURE.fullmatch(text):
         return figure(lang, match[1], match[2])
-    if lang == "zh-Hant":
-        for pattern, chinese in _PHRASES:
-            text = pattern.sub(chinese, text)
-    return text
->>>>>>> main
+    return in_chinese(text) if lang == "zh-Hant" else text
 
 
 def _thousands(text: str) -> str:
