@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import re
 from pathlib import Path
 from typing import Final
 
+from reegraph.sentence import Sentence, in_chinese
 from reegraph.table import Lang
 
 _CODED: Final = ("modality", "unit", "code")  # parts whose keys are codes of the data; all others are pages'
@@ -32,25 +32,6 @@ COLUMNS: Final = (
     ("Products", "產品"),
     ("Sectors, aims", "產業、目標"),
     ("Places", "國家與地區"),
-)
-
-
-_PHRASES: Final = tuple(
-    (re.compile(pattern), chinese)
-    for pattern, chinese in (
-        (r" ?\(year assumed\)", "（年份為推定）"),
-        (r" ?\(assumed\)", "（推定）"),
-        (r" ?\(forecast\)", "（預測）"),
-        (r" ?\(carried forward (\d+) y\)", r"（沿用 \1 年）"),
-        (r"the articles end the suspension in ([\d-]+)", r"文章稱暫停至 \1"),
-        (r", the notice on ([\d-]+)", r"，公告為 \1"),
-        (r"; nothing later is known", "；其後不明"),
-        (r"suspension ends ([\d-]+)", r"暫停至 \1"),
-        (r"effective ([\d-]+)", r"\1 生效"),
-        (r"(\d) to (\d)", r"\1 至 \2"),
-        (r"^from ([\d-]+)", r"自 \1 起"),
-        (r"; ", "；"),
-    )
 )
 
 
@@ -91,10 +72,9 @@ def spoken(lang: Lang, text: str) -> str:
     """
     if text in _WORDS["code"]:
         return _WORDS["code"][text][lang == "zh-Hant"]
-    if lang == "zh-Hant":
-        for pattern, chinese in _PHRASES:
-            text = pattern.sub(chinese, text)
-    return text
+    if isinstance(text, Sentence):
+        return text.label(lang)
+    return in_chinese(text) if lang == "zh-Hant" else text
 
 
 def _thousands(text: str) -> str:
