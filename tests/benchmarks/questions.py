@@ -15,7 +15,9 @@ from collections.abc import Callable
 import reegraph
 
 LIMIT = 50.0
-YARDSTICK = "SELECT (COUNT(?claim) AS ?n) { ?claim a ree:Claim ; ree:property ?property ; ree:subject ?subject }"
+YARDSTICK = (
+    "SELECT (COUNT(?claim) AS ?n) { ?claim a ree:Claim ; ree:property ?property ; ree:subject ?subject }"
+)
 
 
 def median(work: Callable[[], object], runs: int = 7) -> float:

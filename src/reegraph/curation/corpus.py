@@ -19,8 +19,8 @@ from reegraph.curation.reference import (
     Reason,
     read_bibliography,
     read_corrections,
-    read_readings,
     read_facts,
+    read_readings,
     read_reasons,
 )
 from reegraph.curation.sources import Source, read_sources

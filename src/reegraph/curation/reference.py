@@ -52,7 +52,7 @@ class Correction:
 
 @dataclass(frozen=True)
 class Reading:
-    """Words that are garbled in a source, as printed and as read. `certainty` is certain, likely or unsure."""
+    """Words garbled in a source, as printed and as read. `certainty` is certain, likely or unsure."""
 
     claims: tuple[str, ...]
     printed: str
@@ -145,7 +145,11 @@ def read_readings(path: Path, claims: Mapping[str, str]) -> tuple[list[Reading],
         where = f"{file}:{line}"
         read = tuple(row["claims"].split(";"))
         problems += [
-            Problem(where, f"{c} is no claim of a corrected reading.", "Correct the id, or mark the claim corrected.")
+            Problem(
+                where,
+                f"{c} is no claim of a corrected reading.",
+                "Correct the id, or mark the claim corrected.",
+            )
             for c in read
             if claims.get(c) != "corrected"
         ]
@@ -153,6 +157,11 @@ def read_readings(path: Path, claims: Mapping[str, str]) -> tuple[list[Reading],
             known = ", ".join(READING_CERTAINTIES)
             what = f"certainty {row['certainty']!r} is unknown; known: {known}."
             problems.append(Problem(where, what, "Correct the row."))
+        problems += [
+            Problem(where, f"{column} is empty.", "Give the words as printed and as read.")
+            for column in ("printed", "right")
+            if not row[column]
+        ]
         problems += _label_problems(row, where)
         readings.append(Reading(**{**row, "claims": read}))  # type: ignore[arg-type]
     explained = {c for reading in readings for c in reading.claims}
