@@ -312,11 +312,16 @@ def _term(value: str, parameter: Parameter) -> str:
 def _worded(row: Sequence[Node | None], column: Column, places: Mapping[str, int]) -> Sentence | None:
     """A cell of a sentence column, its Chinese from ``<column>_zh`` where that is selected; else None."""
     node = row[places[column.name]]
-    if column.type != "sentence" or node is None:
+    if column.type != "sentence" or node is None or not node_text(node):
         return None
     place = places.get(f"{column.name}_zh")
     chinese = row[place] if place is not None else None
-    return Sentence(node_text(node), node_text(chinese) if chinese is not None else "")
+    return Sentence(_in_order(node_text(node)), _in_order(node_text(chinese)) if chinese is not None else "")
+
+
+def _in_order(text: str) -> str:
+    """Sentences of a GROUP_CONCAT, whose order SPARQL leaves open, in one order."""
+    return " ".join(sorted(text.split(LIST_SEPARATOR)))
 
 
 def _cell(node: Node | None, column: Column, names: Mapping[str, Thing]) -> Cell:
