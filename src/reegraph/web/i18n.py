@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +36,9 @@ COLUMNS: Final = (
 )
 
 
+_FIGURE: Final = re.compile(rf"([<>=~]*\d[\d.]*) ({'|'.join(_WORDS['unit'])})")  # as queries join them
+
+
 def word(lang: Lang, key: str, *args: object, **named: object) -> str:
     """A message in a language, filled in."""
     text = _WORDS[""][key][lang == "zh-Hant"]
@@ -59,6 +63,8 @@ def figure(lang: Lang, printed: str, code: str) -> str:
     """
     text = "–".join(_thousands(part) for part in printed.split(".."))
     shown = unit(lang, code)
+    if code == "rank" and text.isdecimal():
+        return word(lang, "ranked", text)
     if not shown or code in {"count", "rank"} or not text or not any(c.isdigit() for c in text):
         return text
     return f"{text}{'' if shown == '%' else ' '}{shown}"
@@ -69,9 +75,15 @@ def spoken(lang: Lang, text: str) -> str:
 
     >>> spoken("zh-Hant", "2025 (year assumed) (forecast)"), spoken("en", "in-force")
     ('2025（年份為推定）（預測）', 'in force')
+    >>> spoken("zh-Hant", "1000 t-per-year"), spoken("en", "15..25 percent"), spoken("zh-Hant", "2 rank")
+    ('1000 公噸／年', '15–25%', '第 2 名')
     """
     if text in _WORDS["code"]:
         return _WORDS["code"][text][lang == "zh-Hant"]
+    if text in _WORDS["unit"]:
+        return unit(lang, text) or text
+    if match := _FIGURE.fullmatch(text):
+        return figure(lang, match[1], match[2])
     if isinstance(text, Sentence):
         return text.label(lang)
     return in_chinese(text) if lang == "zh-Hant" else text

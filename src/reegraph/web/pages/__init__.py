@@ -2,18 +2,24 @@
 
 from reegraph.web.pages.asking import question, questions, search, sparql
 from reegraph.web.pages.claims import claim, conclusion, source, sources
+from reegraph.web.pages.compare import compare
 from reegraph.web.pages.controls import controls, elements
+from reegraph.web.pages.dependence import dependence
 from reegraph.web.pages.disagreements import disagreement, disagreements
+from reegraph.web.pages.dossier import dossier
 from reegraph.web.pages.home import home
 from reegraph.web.pages.ontology import ontology, term
 from reegraph.web.pages.things import thing
 
 __all__ = [
     "claim",
+    "compare",
     "conclusion",
     "controls",
+    "dependence",
     "disagreement",
     "disagreements",
+    "dossier",
     "elements",
     "home",
     "ontology",

@@ -13,8 +13,8 @@ from reegraph.web.catalogue import Said
 from reegraph.web.i18n import COLUMNS
 from reegraph.web.links import href
 from reegraph.web.pages.ask import Ask
-from reegraph.web.pages.marks import Drawing, date_row, draw_dates, ladders
-from reegraph.web.panel import Panel, View
+from reegraph.web.pages.marks import date_row, draw_dates, ladders
+from reegraph.web.panel import Drawing, Panel, View
 from reegraph.web.site import thing_ids
 from reegraph.web.svg import Neighbour, neighbourhood
 
@@ -142,7 +142,7 @@ def _net(ask: Ask, id_: str, claims: Sequence[Said], dependence: Table) -> dict[
     """The neighbours with most claims, at most 25, in columns of the supply chain."""
     kind = id_.partition(":")[0]
     if kind not in _COLUMN:
-        return {"net": "", "net_shown": 0, "net_total": 0}
+        return {"net": None, "net_shown": 0, "net_total": 0}
     weight: Counter[str] = Counter()
     relations: dict[str, list[str]] = defaultdict(list)
     outward: dict[str, bool] = {}
@@ -185,7 +185,9 @@ def _net(ask: Ask, id_: str, claims: Sequence[Said], dependence: Table) -> dict[
     headings = [c[ask.lang == "zh-Hant"] for c in COLUMNS]
     centre = ask.site.label(id_, ask.lang)
     drawn = neighbourhood(centre, _COLUMN[kind], others, headings, f"{centre}: {ask.t('neighbourhood')}")
-    return {"net": drawn, "net_shown": len(others), "net_total": len(weight)}
+    heading = f"{centre}{ask.t('colon')}{ask.t('neighbourhood')}"
+    net = Drawing(heading, drawn) if drawn else None
+    return {"net": net, "net_shown": len(others), "net_total": len(weight)}
 
 
 def _chosen(weight: Counter[str]) -> list[str]:
