@@ -11,6 +11,7 @@ from typing import Final, Literal
 from reegraph.plain.slots import BACKDROP, NARROW, Value, ids_of
 from reegraph.table import Column, Table, Thing
 
+CLOSE: Final = 0.75  # a question so nearly as sure as the best is tried where the best does not tell it
 GENERAL: Final = "claims-about"  # the question that tells all about a thing
 
 # What a question asks for, and how the rows of its answer tell it.
@@ -74,7 +75,7 @@ def settle(choice: Choice, ask: Callable[[str, Mapping[str, Value]], Table]) -> 
         return choice, None
     empty = True
     for guess in _tries(choice.best, choice.near):
-        if guess.question != choice.best.question and not empty:
+        if guess.question == GENERAL and not empty:
             break  # there is an answer, but not to this
         table = ask(guess.question, guess.parameters)
         dated = any(isinstance(value, date) for value in guess.parameters.values())
@@ -87,9 +88,10 @@ def settle(choice: Choice, ask: Callable[[str, Mapping[str, Value]], Table]) -> 
 
 
 def _tries(best: Guess, near: Sequence[Guess]) -> Iterator[Guess]:
-    """The best guess; where it has no rows, the same asked wider, and then all about its narrow things."""
+    """The best guess, the same asked wider, any nearly as sure, and then all about its narrow things."""
     yield best
     yield from (replace(best, parameters=values) for values in best.wider)
+    yield from (g for g in near if g.sure >= CLOSE * best.sure and g.question != GENERAL)
     things = {id_ for value in best.parameters.values() for id_ in ids_of(value)}
     if things and all(t.partition(":")[0] in NARROW for t in things):
         general = {g.question: g for g in near}.get(GENERAL)

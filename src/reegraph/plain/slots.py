@@ -93,6 +93,11 @@ class Binder:
                 _bind_date(slot, text, today, bound)
             elif slot.kinds == ("number",):
                 _bind_number(slot, text, bound)
+            elif slot.kinds == ("year",):
+                _bind_year(slot, text, bound)
+            elif slot.kinds and kind_of(slot.kinds[0]) == "ree":
+                named = [term for term in slot.kinds if self.gazetteer.speaks_of(text, term)]
+                bound.values |= {slot.parameter: (term,) for term in named[:1]}
             elif slot.kinds and not (slot.role == "if-alone" and bound.values):
                 self._bind_things(slot, slots, text, [m for m in free if m not in bound.used], bound)
             bound.lacking |= slot.role == "needed" and slot.parameter not in bound.values
@@ -167,7 +172,7 @@ def _plays(mention: Mention, slot: Slot, slots: Sequence[Slot], free: Sequence[M
         firms = [m for m in free if m.of(_FIRMS)]
         return len(firms) > 1 and mention is firms[-1 if _BY.search(text.folded) else 0]
     if slot.role == "upstream":
-        of_a_kind = any(s is not slot and mention.of(s.kinds) for s in slots)
+        of_a_kind = any(mention.of(s.kinds) for s in slots[: slots.index(slot)])
         return of_a_kind or mention.upstream or "country:CN" in mention.ids
     if slot.role in {"payer", "payee"}:
         return True
@@ -184,6 +189,12 @@ def _bind_date(slot: Slot, text: Text, today: date, bound: Bound) -> None:
         bound.values[slot.parameter] = when.first - timedelta(days=1) if earlier else when.day
     elif text.now:
         bound.values[slot.parameter] = today
+
+
+def _bind_year(slot: Slot, text: Text, bound: Bound) -> None:
+    """The last year spoken of; since 2020 is none."""
+    if years := [when.day.year for when in text.whens if not when.open]:
+        bound.values[slot.parameter] = Decimal(max(years))
 
 
 def _bind_number(slot: Slot, text: Text, bound: Bound) -> None:
