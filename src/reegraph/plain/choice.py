@@ -27,7 +27,13 @@ _MEASURES: Final = (
         re.compile(r"\bhow many (?:tonnes|tons)|\bin (?:tonnes|tons)\b|\btonnage|[幾少]\w{0,2}噸|噸數"),
         re.compile(r"\bt\b|t-per-year|\bkt\b|tonne"),
     ),
-    (re.compile(r"\bhow much money|\bhow many (?:us )?dollars|多少(?:錢|美元)"), re.compile(r"USD")),
+    (
+        re.compile(
+            r"\bhow much money|\bhow many (?:us )?dollars|\b(?:cost|price) of (?:an?|the|one)\b"
+            r"|多少(?:錢|美元)|造價"
+        ),
+        re.compile(r"USD"),
+    ),
 )
 
 
@@ -90,13 +96,19 @@ def settle(choice: Choice, ask: Callable[[str, Mapping[str, Value]], Table]) -> 
 def _tries(best: Guess, near: Sequence[Guess]) -> Iterator[Guess]:
     """The best guess, the same asked wider, any nearly as sure, and then all about its narrow things."""
     yield best
-    yield from (replace(best, parameters=values) for values in best.wider)
+    things = set(_things(best.parameters))
+    for values in best.wider:
+        dropped = BACKDROP & (things - set(_things(values)))
+        yield replace(best, parameters=values, left=(*best.left, *sorted(dropped)))
     yield from (g for g in near if g.sure >= CLOSE * best.sure and g.question != GENERAL)
-    things = {id_ for value in best.parameters.values() for id_ in ids_of(value)}
     if things and all(t.partition(":")[0] in NARROW for t in things):
         general = {g.question: g for g in near}.get(GENERAL)
         if general and things == set(ids_of(general.parameters.get("thing"))):
             yield replace(general, sure=best.sure / 2)
+
+
+def _things(parameters: Mapping[str, Value]) -> list[str]:
+    return [id_ for value in parameters.values() for id_ in ids_of(value)]
 
 
 def speaks_of(table: Table, text: str, years: Sequence[int] = (), things: Sequence[str] = ()) -> bool:

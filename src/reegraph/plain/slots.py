@@ -129,6 +129,7 @@ class Binder:
                 for id_ in ids
                 for plant in (self._plants(id_, text) if kind_of(id_) == "region" else (id_,))
             )
+            chosen += [m for m in free if ids.keys() & self.gazetteer.named_after(m.ids, "facility")]
         if ids:
             bound.values[slot.parameter] = tuple(ids)[:MOST]
             bound.used += chosen
