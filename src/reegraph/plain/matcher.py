@@ -27,7 +27,8 @@ THRESHOLD: Final = 0.25  # surer than this, or the answer is "I do not know"
 LEFT_OVER: Final = 0.1  # what is left of a guess for each narrow thing that it has no place for
 UNKNOWN: Final = 0.55  # and for each word that nothing here knows
 FOREIGN: Final = 0.15  # the same if it is a name, or of an example that no question here answers
-WIDE: Final = 0.2  # what is left of asking all about something as wide as a country
+ALL: Final = frozenset({GENERAL, "figures"})  # the questions that tell all,
+WIDE: Final = 0.2  # and what is left of asking it about something as wide as a country, or about nothing
 LIKELY: Final = 0.01  # questions less like the text than this are not looked at
 CAUTION: Final = 1.5  # how much more the examples of no question count: a wrong answer does more harm
 FLOOR: Final = 0.15  # below this all guesses together are too weak to share out all the trust
@@ -121,7 +122,7 @@ class Matcher:
         bound = self.binder.bind(self.slots[question], text, mentions, today)
         if question == GENERAL and told and _is_wide(bound):
             bound.values["thing"], bound.lacking = (told,), False
-        elif question == GENERAL and _is_wide(bound):
+        elif question in ALL and _is_wide(bound):
             likeness *= WIDE
         sure = 0.0 if bound.lacking else likeness
         left = tuple(m.ids[0] for m in bound.unused if kind_of(m.ids[0]) in SPECIFIC | {"country"})
@@ -162,7 +163,7 @@ def _question(label: str) -> str:
 
 def _is_wide(bound: Bound) -> bool:
     """True when nothing is bound but China, the United States, a group of elements or a kind of product."""
-    things = ids_of(bound.values.get("thing"))
+    things = [id_ for value in bound.values.values() for id_ in ids_of(value)]
     return all(id_ in BACKDROP or kind_of(id_) in {"group", "product"} for id_ in things)
 
 
