@@ -69,7 +69,7 @@ class Choice:
 
     def why(self, lang: Literal["en", "zh-Hant"] = "en") -> str:
         """The reason of the choice, or of declining and what to try, in a sentence or two."""
-        return _why_zh(self) if lang == "zh-Hant" else _why_en(self)
+        return _why(self, _WORDS[lang])
 
 
 def settle(choice: Choice, ask: Callable[[str, Mapping[str, Value]], Table]) -> tuple[Choice, Table | None]:
@@ -147,41 +147,37 @@ def _spans(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _why_en(choice: Choice) -> str:
-    unknown = ", ".join(choice.unknown)
+def _why(choice: Choice, words: Mapping[str, str]) -> str:
+    unknown = words["and"].join(choice.unknown)
     if choice.best:
-        rest = f"; not understood: {unknown}" if unknown else ""
-        return f"Asked as {choice.best.question}, {choice.best.sure:.0%} sure{rest}."
+        rest = words["rest"].format(unknown) if unknown else ""
+        return words["asked"].format(choice.best.question, choice.best.sure, rest)
     if choice.nothing:
-        reason = f"The graph has nothing on this (asked as {choice.nothing})."
-    elif unknown:
-        reason = f"I do not know: nothing here speaks of {unknown}."
+        reason = words["nothing"].format(choice.nothing)
     else:
-        reason = "I do not know: no question here fits well enough."
-    return f"{reason} {_try_en(choice)}"
+        reason = words["unknown"].format(unknown) if unknown else words["unfit"]
+    return reason + (words["all"].format(choice.heard[0]) if choice.heard else words["other"])
 
 
-def _try_en(choice: Choice) -> str:
-    if choice.heard:
-        return f"Try `reegraph ask claims-about thing={choice.heard[0]}`, or name a question."
-    return "Try other words, `reegraph find WORD` for a name, or name a question."
-
-
-def _why_zh(choice: Choice) -> str:
-    unknown = "、".join(choice.unknown)
-    if choice.best:
-        rest = f"；未能理解：{unknown}" if unknown else ""
-        return f"以 {choice.best.question} 查詢，把握 {choice.best.sure:.0%}{rest}。"
-    if choice.nothing:
-        reason = f"圖譜對此沒有資料（以 {choice.nothing} 查詢）。"
-    elif unknown:
-        reason = f"無法回答：圖譜未提及{unknown}。"
-    else:
-        reason = "無法回答：沒有夠相近的問題。"
-    return f"{reason}{_try_zh(choice)}"
-
-
-def _try_zh(choice: Choice) -> str:
-    if choice.heard:
-        return f"可試 `reegraph ask claims-about thing={choice.heard[0]}`，或直接指定問題名稱。"
-    return "可換個說法、用 `reegraph find 詞` 找名稱，或直接指定問題名稱。"
+_WORDS: Final = {
+    "en": {
+        "and": ", ",
+        "asked": "Asked as {}, {:.0%} sure{}.",
+        "rest": "; not understood: {}",
+        "nothing": "The graph has nothing on this (asked as {}). ",
+        "unknown": "I do not know: nothing here speaks of {}. ",
+        "unfit": "I do not know: no question here fits well enough. ",
+        "all": "Try `reegraph ask claims-about thing={}`, or name a question.",
+        "other": "Try other words, `reegraph find WORD` for a name, or name a question.",
+    },
+    "zh-Hant": {
+        "and": "、",
+        "asked": "以 {} 查詢，把握 {:.0%}{}。",
+        "rest": "；未能理解：{}",
+        "nothing": "圖譜對此沒有資料（以 {} 查詢）。",
+        "unknown": "無法回答：圖譜未提及{}。",
+        "unfit": "無法回答：沒有夠相近的問題。",
+        "all": "可試 `reegraph ask claims-about thing={}`，或直接指定問題名稱。",
+        "other": "可換個說法、用 `reegraph find 詞` 找名稱，或直接指定問題名稱。",
+    },
+}

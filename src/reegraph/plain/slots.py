@@ -23,28 +23,16 @@ NARROW: Final = frozenset(
     | {"product", "source", "hypothesis"}
 )
 SPECIFIC: Final = NARROW | {"element", "deposit", "bloc", "region"}
-_IN_PART: Final = NARROW - {
-    "product",
-    "firm",
-    "person",
-    "source",
-    "hypothesis",
-}  # kinds with long names, found by a part of one too
+# Kinds with long names, found by a part of one too.
+_IN_PART: Final = NARROW - {"product", "firm", "person", "source", "hypothesis"}
 _LITTLE: Final = frozenset({"in", "of", "the", "and", "for", "at"})
 _EARLIER: Final = re.compile(r"\b(?:before|prior to)(?: the)? $")
 _EARLIER_ZH: Final = re.compile(r"[之以]?前")
 _FIRMS: Final = ("firm", "facility")
 _BY: Final = re.compile(r"\bby\b|由")
-_COUNTS: Final = {
-    "two": "2",
-    "three": "3",
-    "four": "4",
-    "five": "5",
-    "兩": "2",
-    "三": "3",
-    "四": "4",
-    "五": "5",
-}
+_COUNTS: Final = {"two": "2", "three": "3", "four": "4", "five": "5"} | dict(
+    zip("兩三四五", "2345", strict=True)
+)
 
 
 def ids_of(value: Value | None) -> tuple[str, ...]:
@@ -96,8 +84,8 @@ class Binder:
             elif slot.kinds == ("year",):
                 _bind_year(slot, text, bound)
             elif slot.kinds and kind_of(slot.kinds[0]) == "ree":
-                named = [term for term in slot.kinds if self.gazetteer.speaks_of(text, term)]
-                bound.values |= {slot.parameter: (term,) for term in named[:1]}
+                if term := next((t for t in slot.kinds if self.gazetteer.speaks_of(text, t)), None):
+                    bound.values[slot.parameter] = (term,)
             elif slot.kinds and not (slot.role == "if-alone" and bound.values):
                 self._bind_things(slot, slots, text, [m for m in free if m not in bound.used], bound)
             bound.lacking |= slot.role == "needed" and slot.parameter not in bound.values
