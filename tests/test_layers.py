@@ -27,9 +27,9 @@ VAGUE = {
 
 # Left to right, as DESIGN.md draws it. A part may import itself and what stands before it.
 ORDER = (
-    ("errors", "terms", "folders", "sentence", "table"),
+    ("errors", "terms", "folders", "sentence", "table", "window"),
     ("curation",),
-    ("triples", "statements", "disagreements"),
+    ("triples", "statements", "disagreements", "tokens"),
     ("store",),
     ("questions", "pages", "names"),
     ("reason", "validate", "snapshot", "build", "reasoner"),

@@ -66,6 +66,8 @@ def source_pairs(source: Source) -> Iterator[Pair]:
     """What is known of an article."""
     yield RDF + "type", named(REE + "Article")
     yield from labels(source.title_en, source.title_zh)
+    for name in source.aliases:
+        yield SKOS + "altLabel", ox.Literal(name, language="en" if name.isascii() else "zh-Hant")
     yield DCTERMS + "title", ox.Literal(source.title_zh, language="zh-Hant")
     yield DCTERMS + "title", ox.Literal(source.title_en, language="en")
     yield DCTERMS + "publisher", ox.Literal(source.outlet_zh, language="zh-Hant")

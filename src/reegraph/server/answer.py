@@ -19,9 +19,13 @@ from reegraph.server.refusal import Refusal
 from reegraph.server.wire import DATA, END, FAULT, HEAD, TASK, Frames, frame, read_fault
 
 _SIGNS: Final = {  # what an exit by signal tells of the query
-    signal.SIGABRT: "it needs more memory than the server gives one query",
-    signal.SIGSEGV: "it is nested too deeply",
-    signal.SIGBUS: "it is nested too deeply",
+    getattr(signal, name): why
+    for name, why in (
+        ("SIGABRT", "it needs more memory than the server gives one query"),
+        ("SIGSEGV", "it is nested too deeply"),
+        ("SIGBUS", "it is nested too deeply"),
+    )
+    if hasattr(signal, name)  # Windows has not all
 }
 
 
@@ -41,6 +45,14 @@ class Worker:
             return bool(self.link.recv(1, socket.MSG_PEEK))
         except BlockingIOError:
             return True
+        except OSError:
+            return False
+
+    @property
+    def speaks(self) -> bool:
+        """True when something it said is yet to be read."""
+        try:
+            return bool(self.link.recv(1, socket.MSG_PEEK))
         except OSError:
             return False
 
@@ -118,7 +130,7 @@ class Answer:
         status = self._home.discard(self._worker)
         if self._expired:
             raise too_slow(self._seconds)
-        raise _died(await asyncio.shield(status))
+        raise died(await asyncio.shield(status))
 
     def _expire(self) -> None:
         self._expired = True
@@ -139,7 +151,7 @@ def too_slow(seconds: float) -> Refusal:
     return Refusal(503, "query-timeout", message)
 
 
-def _died(status: int) -> Refusal:
+def died(status: int) -> Refusal:
     """507: the query took its process down."""
     why = _SIGNS.get(signal.Signals(-status)) if status < 0 else None
     why = why or f"its process ended unasked (exit code {status})"

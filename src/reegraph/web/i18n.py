@@ -80,12 +80,12 @@ def spoken(lang: Lang, text: str) -> str:
     """
     if text in _WORDS["code"]:
         return _WORDS["code"][text][lang == "zh-Hant"]
+    if isinstance(text, Sentence):
+        return text.label(lang)
     if text in _WORDS["unit"]:
         return unit(lang, text) or text
     if match := _FIGURE.fullmatch(text):
         return figure(lang, match[1], match[2])
-    if isinstance(text, Sentence):
-        return text.label(lang)
     return in_chinese(text) if lang == "zh-Hant" else text
 
 

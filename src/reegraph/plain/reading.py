@@ -14,13 +14,31 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from string import ascii_lowercase
 from typing import Final
-
-from reegraph.plain.everyday import SIMPLIFIED
 
 CJK: Final = "\u3400-\u4dbf\u4e00-\u9fff"
 Run = tuple[str, ...]  # a name or keyword as tokens
 
+# Simplified characters of everyday questions, each before its traditional form; names of things teach more.
+_SIMPLIFIED: Final = (
+    "谁誰么麼吗嗎几幾个個为為说說这這买買卖賣钱錢价價涨漲总總种種进進欧歐离離厂廠产產国國与與对對开開关關"
+    "时時间間发發后後还還没沒会會从從来來给給过過现現经經业業点點电電车車机機样樣让讓将將应應该該认認识識"
+    "论論谈談协協议議签簽约約计計划劃项項规規则則条條单單双雙层層显顯响響赖賴险險储儲备備库庫资資贷貸东東"
+    "额額亿億万萬吨噸岁歲热熱门門问問题題错錯误誤笔筆书書报報导導体體铁鐵军軍舰艦战戰飞飛弹彈炮砲击擊压壓"
+    "强強变變动動历歷终終续續线線减減缓緩扩擴废廢环環节節药藥医醫学學长長张張华華务務劳勞员員联聯组組织織"
+    "团團队隊领領执執权權亏虧赚賺负負责責质質释釋细細输輸运運边邊达達迁遷选選适適邻鄰际際陆陸陈陳难難随隨"
+    "隐隱韩韓顺順须須预預频頻颗顆风風馆館驱驅验驗鱼魚鸟鳥丰豐举舉仅僅众眾优優传傳伤傷伦倫伪偽债債倾傾偿償"
+    "儿兒兰蘭兴興养養兽獸内內写寫农農冲衝决決况況净淨准準凉涼凭憑岛島币幣帮幫干幹广廣异異弃棄归歸当當录錄"
+    "彻徹征徵怀懷态態恶惡惊驚愿願户戶扰擾护護担擔拥擁择擇挂掛据據损損换換摄攝数數断斷旧舊晋晉术術杀殺杂雜"
+    "极極构構标標树樹桥橋检檢楼樓欢歡毁毀气氣汇匯汉漢沟溝泽澤洁潔测測济濟浅淺湾灣满滿滞滯灭滅灵靈灾災炼煉"
+    "烂爛争爭爱愛状狀独獨畅暢疗療监監盖蓋盘盤矿礦码碼确確础礎积積称稱稳穩穷窮紧緊红紅级級纪紀纯純纳納纷紛"
+    "纸紙练練绍紹络絡绝絕统統继繼维維综綜绿綠编編网網罗羅罚罰罢罷职職脑腦脱脫艺藝苏蘇获獲虑慮虽雖补補装裝"
+    "观觀览覽觉覺订訂训訓记記讲講许許设設访訪证證评評词詞试試诉訴详詳语語请請读讀调調谓謂谢謝贡貢财財败敗"
+    "货貨贵貴贸貿费費贺賀趋趨践踐转轉轮輪软軟轻輕较較辑輯辞辭违違连連迟遲递遞遗遺邮郵郑鄭酿釀针針钢鋼钟鐘"
+    "银銀销銷锁鎖锂鋰钴鈷镍鎳锰錳钒釩铜銅铝鋁锌鋅锡錫铅鉛铂鉑阳陽阶階阴陰雾霧静靜韦韋页頁顶頂顾顧饮飲馈饋"
+    "驶駛骗騙龙龍龄齡"
+)
 _VARIANTS: Final = str.maketrans({"臺": "台", "佔": "占", "着": "著", "裏": "裡", "爲": "為"})
 _PIECE: Final = re.compile(rf"[a-z0-9]+(?:[.,]\d+)*(?:'[a-z]+)?|[{CJK}]|%")
 _NUMERAL: Final = re.compile(r"([二三四五六七八九]?十[一二三四五六七八九]?)|([一二三四五六七八九])(?=月)")
@@ -42,6 +60,15 @@ _DATES: Final = tuple(
         r"(?<![\d.,$])(?P<y>(?:19|20)\d\d)(?![\d,.]\d|\d|年代|s\b)年?",
     )
 )
+# A country as one character: 對中 is 對中國, 美中 is 美國中國.
+_COUNTRY: Final = dict(
+    zip("中美日韓歐澳台印", ("中國", "美國", "日本", "韓國", "歐盟", "澳洲", "台灣", "印度"), strict=True)
+)
+_SHORT: Final = re.compile(
+    r"(?<=[對輸銷])[中美日韓歐澳台印](?![國本洲灣盟度])|(?:美[中日澳台韓歐]|[中日台韓]美)(?![國洲央])"
+)
+_SINCE: Final = re.compile(r"\b(?:since|after|before|prior to|until|from)(?: the)? $|自從?$")
+_SINCE_ZH: Final = re.compile(r"[之以]?[前後來]|以來|至今|起")
 _TODAY: Final = re.compile(r"\b(?:today|right now|currently|at present)\b|今天|今日|現在|目前|如今")
 
 
@@ -56,13 +83,13 @@ class Token:
 
 @dataclass(frozen=True)
 class When:
-    """A time that is mentioned: its last day, how fine it is (year, month, day), and where it stands."""
+    """A time that is mentioned: its last and first day, and where it stands; `open` after since or before."""
 
     day: date
-    grain: str
     first: date
     start: int
     end: int
+    open: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,6 +125,7 @@ class Script:
             r"\b(?:US|U\.S\.(?:A\.)?)(?![A-Za-z])", " america ", unicodedata.normalize("NFKC", text)
         )
         plain = plain.casefold().translate(self.table).translate(_VARIANTS).replace("’", "'")
+        plain = _SHORT.sub(lambda m: "".join(_COUNTRY[c] for c in m[0]), plain)
         plain = re.sub(r"(?<=[a-z])-(?=\d)", "", plain)
         plain = re.sub(r"(?<=\d)(?=(?:nm|kg|kt)\b)", " ", plain)
         return _NUMERAL.sub(lambda m: str(_numeral(m[0])), plain)
@@ -116,7 +144,7 @@ class Script:
     @classmethod
     def learnt(cls, names: Iterable[Iterable[str]]) -> Script:
         """The script of these names (all names of one thing together) and of everyday words."""
-        table = {ord(simple): full for simple, full in SIMPLIFIED}
+        table = {ord(s): full for s, full in zip(_SIMPLIFIED[::2], _SIMPLIFIED[1::2], strict=True)}
         votes = Counter(pair for group in names for pair in _pairs(list(group)))
         for (simple, full), _ in sorted(votes.items(), key=lambda item: item[1]):
             table.setdefault(ord(simple), full)
@@ -130,6 +158,8 @@ def stem(word: str) -> str:
     ['country', 'process', 'mine', 'refin', 'process', 'china']
     """
     word = re.sub(r"'s?$|'[a-z]+$", "", word)
+    if word == "does":  # not the Department of Energy
+        return "do"
     if not word.isascii() or len(word) < 4 or any(c.isdigit() for c in word):
         return word
     if word.endswith("ies"):
@@ -143,6 +173,20 @@ def stem(word: str) -> str:
         if base != word and len(base) > 3 and any(v in base for v in "aeiouy"):
             return base[:-1] if base[-1] == base[-2] and base[-1] not in "sl" else base.removesuffix("e")
     return word.removesuffix("e") if len(word) > 5 else word
+
+
+def spelt(word: str, known: Container[str]) -> str:
+    """The word, or the known one a single slip away from it: a letter more, less, other or swapped.
+
+    >>> spelt("disprosium", {"dysprosium"}), spelt("cat", {"car"})
+    ('dysprosium', 'cat')
+    """
+    if word in known or len(word) < 5 or not word.isascii() or not word.isalpha():
+        return word
+    parts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    slips = [a + b[1:] for a, b in parts if b] + [a + b[1] + b[0] + b[2:] for a, b in parts if len(b) > 1]
+    slips += [a + c + b[skip:] for a, b in parts for c in ascii_lowercase for skip in (0, 1)]
+    return next((slip for slip in slips if slip in known), word)
 
 
 def features(run: Run) -> dict[str, tuple[int, ...]]:
@@ -159,21 +203,6 @@ def features(run: Run) -> dict[str, tuple[int, ...]]:
 def is_cjk(text: str) -> bool:
     """True when a Chinese character is in the text."""
     return re.search(f"[{CJK}]", text) is not None
-
-
-def runs_in(run: Run, wanted: Container[Run], longest: int) -> list[tuple[int, int]]:
-    """Where the wanted runs stand, those inside a longer one left out."""
-    found = [
-        (start, end)
-        for start in range(len(run))
-        for end in range(start + 1, min(len(run), start + longest) + 1)
-        if run[start:end] in wanted
-    ]
-    return [(s, e) for s, e in found if not inside(s, e, found)]
-
-
-def inside(start: int, end: int, others: Sequence[tuple[int, int]]) -> bool:
-    return any(s <= start and end <= e and e - s > end - start for s, e in others)
 
 
 def _pairs(group: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -215,6 +244,10 @@ def _whens(folded: str) -> Iterator[When]:
                 yield when
 
 
+def _is_open(match: re.Match[str]) -> bool:
+    return bool(_SINCE.search(match.string[: match.start()]) or _SINCE_ZH.match(match.string[match.end() :]))
+
+
 def _when(match: re.Match[str]) -> When | None:
     """The time of a match; a month or year stands for its last day."""
     parts = match.groupdict()
@@ -225,11 +258,11 @@ def _when(match: re.Match[str]) -> When | None:
         month = int(parts["m"]) if parts.get("m") else None
     try:
         if month is None:
-            return When(date(year, 12, 31), "year", date(year, 1, 1), *match.span())
+            return When(date(year, 12, 31), date(year, 1, 1), *match.span(), _is_open(match))
         if not parts.get("d"):
             last = date(year, month, monthrange(year, month)[1])
-            return When(last, "month", last.replace(day=1), *match.span())
+            return When(last, last.replace(day=1), *match.span(), _is_open(match))
         day = date(year, month, int(parts["d"]))
-        return When(day, "day", day, *match.span())
+        return When(day, day, *match.span(), _is_open(match))
     except (ValueError, IndexError):
         return None
