@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reegraph.plain.reading import Run, Script, Text, features, is_cjk
+from reegraph.plain.reading import Run, Text, features, is_cjk, run_of
 
 RARE: Final = 4.0  # what a telling part of a name weighs at least: one thing in fifty has it
 LEAST: Final = 0.6  # and so much of the whole name's weight has to stand in the text
@@ -139,17 +139,17 @@ class Gazetteer:
         )
 
     @classmethod
-    def of(cls, names: Mapping[str, Iterable[str]], script: Script) -> Gazetteer:
-        """The names of these ids, as `script` reads them."""
+    def of(cls, names: Mapping[str, Iterable[str]]) -> Gazetteer:
+        """The names of these ids."""
         exact: dict[Run, list[str]] = {}
         parts: dict[str, dict[str, list[frozenset[str]]]] = {}
         holders: dict[str, set[str]] = {}
         terms: dict[str, list[Run]] = {}
         for id_ in sorted(names):
             if kind_of(id_) in _NAMELESS:
-                terms[id_] = [script.run(name) for name in names[id_]]
+                terms[id_] = [run_of(name) for name in names[id_]]
                 continue
-            for run in sorted({script.run(name) for name in names[id_]} - {()}):
+            for run in sorted({run_of(name) for name in names[id_]} - {()}):
                 word = "".join(run)
                 clear = word not in _AMBIGUOUS or kind_of(id_) != "element"
                 if clear and (len(word) > 1 or is_cjk(word)):
