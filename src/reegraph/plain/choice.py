@@ -11,7 +11,7 @@ from typing import Final, Literal
 from reegraph.plain.slots import BACKDROP, NARROW, Value, ids_of
 from reegraph.table import Column, Table, Thing
 
-CLOSE: Final = 0.75  # a question so nearly as sure as the best is tried where the best does not tell it
+CLOSE: Final = 0.6  # a question so nearly as sure as the best is tried where the best does not tell it
 GENERAL: Final = "claims-about"  # the question that tells all about a thing
 
 # What a question asks for, and how the rows of its answer tell it.

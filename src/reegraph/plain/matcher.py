@@ -33,8 +33,10 @@ LIKELY: Final = 0.01  # questions less like the text than this are not looked at
 CAUTION: Final = 1.5  # how much more the examples of no question count: a wrong answer does more harm
 FLOOR: Final = 0.15  # below this all guesses together are too weak to share out all the trust
 TOLD: Final = 0.35  # a claim that holds so much of the text tells what it is about
+NAMED: Final = (
+    0.35  # how surely all about it is asked where one narrow thing is named and nothing else is sure
+)
 OFFERED: Final = 3  # questions named where none or one is chosen
-
 
 _TELLING: Final = NARROW | {"concept", "sector", "material", "region"}
 
@@ -68,7 +70,7 @@ class Matcher:
         said = Sayings.of(sayings)
         listed = [(question, read(text)) for question, text in examples]
         known = {f for own in names.values() for name in own for f in features(run_of(name))}
-        known |= set(said.holders) | set(run_of(common))
+        known |= set(said.holders) | set(run_of(common)) | set(features(run_of(common)))
         known |= {f for label, text in listed if _question(label) != NOTHING for f in features(text.run)}
         known |= {c for feature in known if is_cjk(feature) for c in feature}
         by_question: dict[str, list[Slot]] = {_question(label): [] for label, _ in listed}
@@ -101,6 +103,8 @@ class Matcher:
         total = max(FLOOR, sum(g.sure for g in guesses) + CAUTION * likeness[NOTHING])
         guesses = guesses[:OFFERED] + [g for g in guesses[OFFERED:] if g.question == GENERAL]
         guesses = [replace(g, sure=min(0.99, round(doubt * g.sure / total, 2))) for g in guesses]
+        if guesses[0].sure < THRESHOLD:
+            guesses = all_about_one(guesses, mentions, doubt * NAMED * (1 - likeness[NOTHING]))
         heard = tuple(m.ids[0] for m in mentions)
         years = tuple(sorted({when.day.year for when in plain.whens if not when.open}))
         if guesses[0].sure < THRESHOLD:
@@ -153,15 +157,25 @@ class Matcher:
         return (*foreign, *(w for w in words if w not in self.known and not w[0].isdigit() and w != "%"))
 
 
+def all_about_one(guesses: list[Guess], mentions: Sequence[Mention], sure: float) -> list[Guess]:
+    """The guesses, first all about the one narrow thing that is named, if that is sure enough."""
+    named = [(id_,) for m in mentions for id_ in m.ids if kind_of(id_) in NARROW]
+    for guess in guesses:
+        if guess.question == GENERAL and not guess.left and guess.parameters.get("thing") in named:
+            others = [g for g in guesses if g is not guess]
+            return [replace(guess, sure=round(sure, 2)), *others] if sure >= THRESHOLD else guesses
+    return guesses
+
+
 def _question(label: str) -> str:
     """The question of an example's label, which may name a way of asking it: claims-about:why."""
     return label.partition(":")[0]
 
 
 def _is_wide(bound: Bound) -> bool:
-    """True when nothing is bound but China, the United States, a group of elements or a kind of product."""
+    """True when nothing is bound but China, the United States, elements, products or an office."""
     things = [id_ for value in bound.values.values() for id_ in ids_of(value)]
-    return all(id_ in BACKDROP or kind_of(id_) in {"group", "product"} for id_ in things)
+    return all(id_ in BACKDROP or kind_of(id_) in {"group", "product", "org"} for id_ in things)
 
 
 def is_plain(text: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from reegraph.plain.mentions import Gazetteer, Mention, kind_of
@@ -16,6 +17,7 @@ Value = date | Decimal | tuple[str, ...]
 ROLES: Final = ("", "needed", "if-alone", "left-out", "upstream", "payer", "payee", "loose")
 BACKGROUND: Final = frozenset({"group:rare-earths", "region:world", "sector:rare-earth"})
 BACKDROP: Final = frozenset({"country:CN", "country:US"})  # of whom nearly all is, named or not
+UNNAMED_PAYERS: Final = BACKDROP | {"org:us-government"}  # who pays is an office of theirs
 MOST: Final = 4  # things of one parameter
 # Kinds that a question seldom speaks of in passing: one that is left over speaks against the choice.
 NARROW: Final = frozenset(
@@ -134,7 +136,7 @@ class Binder:
                 places = {id_ for id_ in value if kind_of(id_) in {"country", "bloc"}}
                 if value and (
                     (slot.role == "loose" and places <= BACKDROP)
-                    or (slot.role == "payer" and set(value) <= BACKDROP)
+                    or (slot.role == "payer" and set(value) <= UNNAMED_PAYERS)
                 ):
                     tried.append({name: other for name, other in known.items() if name != slot.parameter})
         yield from tried[1:]
@@ -167,8 +169,12 @@ def _plays(mention: Mention, slot: Slot, slots: Sequence[Slot], free: Sequence[M
         return True
     if not any(s.role == "upstream" and mention.of(s.kinds) for s in slots):
         return not mention.upstream or all(m.upstream for m in rivals)
-    leaning = [m for m in rivals if not m.upstream and ("country:CN" not in m.ids or rivals == [m])]
-    return mention in leaning and (mention is leaning[0] or mention.joined)
+    leaning: list[Mention] = []  # whoever is listed after a supplier is one too
+    for last, rival in pairwise([*rivals[:1], *rivals]):
+        alone = not rival.upstream and ("country:CN" not in rival.ids or rivals == [rival])
+        if alone and (not leaning or (rival.joined and last in leaning)):
+            leaning.append(rival)
+    return mention in leaning
 
 
 def _bind_date(slot: Slot, text: Text, today: date, bound: Bound) -> None:
