@@ -28,6 +28,11 @@ PAGES = (
     "elements",
     "ontology/productionShare",
     "sparql?query=SELECT%20*%20%7B%3Fs%20ree%3Aoperates%20%3Fo%7D",
+    "sparql?query=SELECT%20%3Fs%20%3Fn%20%7B%3Fs%20ree%3AatomicNumber%20%3Fn%7D&view=chart",
+    "sparql?query=CONSTRUCT%20%7B%3Fs%20ree%3Aoperates%20%3Fo%7D%20WHERE%20%7B%3Fs%20ree%3Aoperates%20%3Fo%7D",
+    "map",
+    "explore/firm:lynas",
+    "explore/country:CN",
     "thing/firm:lynass",
 )
 SIZES: dict[str, Any] = {"desktop": {"width": 1400, "height": 900}, "phone": {"width": 390, "height": 844}}

@@ -139,6 +139,7 @@ def serve(
     from reegraph.server.metrics import log_to
     from reegraph.server.serving import chosen, read_only
     from reegraph.web import site_routes
+    from reegraph.web.assets import MISSING, Assets
 
     source = chosen(dataset, writable=writable)
     held = read_tokens(tokens, os.environ, token_file)
@@ -158,6 +159,8 @@ def serve(
     with progress() as tick:
         snapshot = fresh_snapshot(tick=tick)
     folder = articles_folder(articles)
+    if not Assets().complete:
+        click.echo(f"reegraph: {MISSING}", err=True)
     run(
         snapshot,
         host,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from functools import partial
 from pathlib import Path
@@ -24,7 +23,7 @@ from reegraph.web.site import Site
 
 _HERE: Final = Path(__file__).parent
 _LONG: Final = 6000  # characters of an address
-MENU: Final = ("questions", "elements", "controls", "disagreements", "sources", "ontology", "sparql")
+MENU: Final = ("questions", "elements", "map", "controls", "disagreements", "sources", "ontology", "sparql")
 
 
 class Renderer:
@@ -39,10 +38,6 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.hashes = {
-            path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:10]
-            for path in (_HERE / "static").iterdir()
-        }
 
     def _figure(self, lang: Lang, printed: str, unit: str) -> str:
         """A figure with its unit; one in words by the word's own name."""
@@ -76,7 +71,9 @@ class Renderer:
             spoken=partial(i18n.spoken, lang),
             heading=partial(_heading, lang),
             safe_svg=Markup,
-            static=lambda name: f"/static/{name}?{self.hashes[name]}",
+            static=self.site.assets.address,
+            import_map=Markup(self.site.assets.import_map),  # noqa: S704  # ours
+            has_libraries=self.site.assets.complete,
             label_of=lambda id_: self.site.label(id_, lang),
             short=short,
             class_name=lambda id_: self.site.label(id_, lang) if id_ else "",

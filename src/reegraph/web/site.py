@@ -20,7 +20,9 @@ from reegraph.questions import Question, find_question, read_questions, run
 from reegraph.store import EmbeddedStore
 from reegraph.table import Lang, Table, Thing
 from reegraph.terms import is_id
+from reegraph.web.assets import Assets
 from reegraph.web.catalogue import Catalogue
+from reegraph.web.geography import countries
 from reegraph.web.panel import Panel, page_question
 from reegraph.web.search import Index
 
@@ -33,13 +35,20 @@ class Site:
     """A graph that pages are drawn from. Nobody writes to it, so answers are kept."""
 
     def __init__(
-        self, store: EmbeddedStore, root: Path, *, version: str = "", articles: Path | None = None
+        self,
+        store: EmbeddedStore,
+        root: Path,
+        *,
+        version: str = "",
+        articles: Path | None = None,
+        assets: Assets | None = None,
     ) -> None:
         self.store = store
         self.root = root
         self.version = version
         self.articles = articles
         self.catalogue = Catalogue(store, root)
+        self.assets = assets or Assets()
         self._answers: OrderedDict[str, Table] = OrderedDict()
         self._lock = threading.Lock()
         self._texts: dict[str, ArticleText] = {}
@@ -109,8 +118,17 @@ class Site:
         """Read what all pages share and answer every question once, so that no reader waits for it."""
         try:
             _ = self.catalogue.about, self.catalogue.places, self.catalogue.classes, self.index
-            for name in ("disagreements", "flagship", "sources", "element-stages", "ontology-terms"):
+            for name in (
+                "disagreements",
+                "flagship",
+                "sources",
+                "element-stages",
+                "ontology-terms",
+                "places",
+            ):
                 self.panel(name)
+            if atlas := self.assets.atlas():
+                countries(atlas)
             for name in self.questions:
                 self.ask(name, {})
             for source in self.catalogue.sources:
