@@ -75,7 +75,8 @@ async function complete(context) {
 
 // ---- prefixes: those that are used and not declared go before the query
 
-const APART = /"""[^]*?"""|'''[^]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|<[^<>\s]*>|#.*/g;
+// Texts, addresses and comments; a text that is being typed has no end yet.
+const APART = /"""[^]*?"""|'''[^]*?'''|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|<[^<>\s]*>|#.*/g;
 
 async function declare(view) {
   const { prefixes } = await names();
