@@ -114,12 +114,15 @@ def _shape(form: int, exact: bool, country: bool) -> str:
 
 
 def _meets(ring: Sequence[Point], size: tuple[int, int]) -> bool:
+    """True for an outline that is in the drawing, and no speck there."""
     xs, ys = [p[0] for p in ring], [p[1] for p in ring]
-    return max(xs) > 0 and min(xs) < size[0] and max(ys) > 0 and min(ys) < size[1]
+    inside = max(xs) > 0 and min(xs) < size[0] and max(ys) > 0 and min(ys) < size[1]
+    return inside and max(max(xs) - min(xs), max(ys) - min(ys)) > 2
 
 
 def _path(points: Sequence[Point], size: tuple[int, int]) -> str:
     """A path in whole pixels, each step from the last; what lies far outside is drawn in at the edge."""
     near = [(round(min(max(x, -60), size[0] + 60)), round(min(max(y, -60), size[1] + 60))) for x, y in points]
     steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(near)]
-    return f"M{near[0][0]} {near[0][1]}l" + " ".join(f"{x} {y}" for x, y in steps if x or y)
+    way = " ".join(f"{x} {y}" for x, y in steps if x or y).replace(" -", "-")
+    return f"M{near[0][0]} {near[0][1]}l{way}" if way else ""
