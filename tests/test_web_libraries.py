@@ -15,8 +15,10 @@ from tempfile import mkdtemp
 from urllib.parse import quote
 
 import pytest
+from click.testing import CliRunner
 from webclient import Client, client, site
 
+from reegraph.cli import cli
 from reegraph.terms import iri
 from reegraph.web.assets import Assets
 from reegraph.web.geography import countries, project
@@ -83,6 +85,16 @@ def test_without_libraries_other_pages_are_as_always() -> None:
     assert '<li data-id="country:JP"' in listed
     assert "/en/claim/" in listed
     assert '<textarea id="query"' in shown("/en/sparql", bare())
+
+
+def test_serve_says_at_its_start_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line with the remedy where the libraries are missing, and none where they are there."""
+    monkeypatch.setattr("reegraph.server.listener.run", lambda *_args, **_options: None)
+    for complete in (False, True):
+        monkeypatch.setattr(Assets, "complete", complete)
+        told = CliRunner().invoke(cli, ["serve"])
+        assert told.exit_code == 0
+        assert told.stderr.count("REEGRAPH_WEB=require") == (not complete)
 
 
 def test_import_map_is_the_one_that_the_policy_allows(atlas: Path) -> None:
