@@ -177,6 +177,26 @@ def test_entity(g: KnowledgeGraph) -> None:
     )
 
 
+def test_entity_filed(g: KnowledgeGraph) -> None:
+    """A concept is told with what is broader and what is narrower than it."""
+    filed = {
+        (r["property"], r["value"])
+        for r in g.entity("concept:cost-advantage").records()
+        if r["basis"] == "filed"
+    }
+    assert filed == {
+        ("skos:broader", "concept:cost-and-price"),
+        ("skos:narrower", "concept:low-labour-cost"),
+        ("skos:narrower", "concept:low-environmental-cost"),
+    }
+
+
+@pytest.mark.parametrize("name", ["cheap-labour", "cheap labour", "廉價勞動力"])
+def test_a_folded_concept_is_found(g: KnowledgeGraph, name: str) -> None:
+    """The id and the names of a concept that was folded into another lead to that one."""
+    assert g.find(name).column("id")[0] == "concept:low-labour-cost"
+
+
 def test_entity_amiss(g: KnowledgeGraph) -> None:
     """An unknown id offers near ones; what is no id is told so."""
     with pytest.raises(UnknownName, match=r"unknown id 'firm:lynass'. Did you mean .*firm:lynas"):

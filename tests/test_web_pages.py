@@ -274,6 +274,26 @@ def test_sparql_page_tells_answers_apart() -> None:
     assert len(long) < 70_000
 
 
+def test_a_thing_shows_what_is_broader_and_narrower() -> None:
+    """In both languages, each with its link and with the claims on it or below it."""
+    asked = client().get
+    for lang, broader, narrower, top in (
+        ("en", "Broader: ", "Narrower: ", "cost and price"),
+        ("zh-Hant", "上位：", "下位：", "成本與價格"),
+    ):
+        page = asked(f"/{lang}/thing/concept:cost-advantage").text
+        assert f'{broader}<a href="/{lang}/thing/concept:cost-and-price"' in page
+        assert f">{top}</a>" in page
+        assert f'{narrower}<a href="/{lang}/thing/concept:low-' in page
+    rows = asked("/en/thing/concept:cost-advantage.json").json()["panels"]["thing-filed"]
+    about = site().catalogue.about
+    below = {s.claim.id for i in ("cost-advantage", "low-labour-cost") for s in about[f"concept:{i}"]}
+    upward = next(r for r in rows if r["relation"] == "broader")
+    assert len(below) < upward["claims"] < len(about["country:CN"])
+    assert {r["other"] for r in rows} >= {"concept:cost-and-price", "concept:low-labour-cost"}
+    assert "Broader: " not in asked("/en/thing/firm:lynas").text
+
+
 def test_things_of_every_kind_have_a_page() -> None:
     """A quarter of all things, and those of which most is said: none breaks its page."""
     about = site().catalogue.about

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from reegraph.table import Table, Thing
@@ -32,7 +34,7 @@ _DATES: Final = frozenset(
 
 
 def thing(ask: Ask) -> View:
-    """Names, figures as ranges, statements, disagreements, dependence, neighbourhood, timeline."""
+    """Names, broader and narrower, figures, statements, disagreements, dependence, neighbours, timeline."""
     ask.only("page")
     id_ = ask.name
     ask.site.must_exist(id_)
@@ -46,12 +48,17 @@ def thing(ask: Ask) -> View:
     entries = ask.site.panel("thing-entries", thing=[id_])
     disagree = ask.site.panel("thing-disagreements", thing=[id_])
     drawn, place = small_map(ask, id_)
+    filed = ask.site.panel("thing-filed", thing=[id_])
     ordered = sorted(claims, key=lambda c: _order(c, id_))
     words: dict[str, Any] = {
         "thing": catalogue.thing(id_),
         "names": _names(about, id_),
         "classes": _narrowest(ask, about),
         "definition": _definition(about, ask.lang),
+        "filed": [
+            (relation, [row[1:] for row in rows])
+            for relation, rows in groupby(filed.table.rows, itemgetter(0))
+        ],
         "ladders": ladders(ask.lang, [c for c in claims if c.subject.id == id_ or len(claims) < 200]),
         "claims": ordered[(page - 1) * PAGE : page * PAGE],
         "total": len(claims),
@@ -66,7 +73,10 @@ def thing(ask: Ask) -> View:
         **_net(ask, id_, claims, depends.table),
     }
     return View(
-        "thing.html", catalogue.thing(id_).label(ask.lang), (said, about, depends, entries, disagree), words
+        "thing.html",
+        catalogue.thing(id_).label(ask.lang),
+        (said, about, depends, entries, disagree, filed),
+        words,
     )
 
 
