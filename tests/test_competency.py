@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphs import questions, real_graph
+from graphs import default_answer, questions, real_graph
 
 from reegraph import KnowledgeGraph
 
@@ -116,3 +116,18 @@ def test_answers_stand_in_the_articles(articles: Path) -> None:
             if not any(words in text for text in texts):
                 wrong.append(f"{name}: {words!r} is not in {claims}: {texts}")
     assert wrong == []
+
+
+EVIDENCE = {"claim", "claims", "source", "sources", "rule", "alternatives", "premises", "place"}
+
+
+@pytest.mark.parametrize(
+    "name", sorted(n for n, q in questions().items() if {"claims", "basis"} <= {c.name for c in q.columns})
+)
+def test_no_two_rows_say_the_same(name: str) -> None:
+    """Rows that differ in nothing but their evidence are one row with all of it."""
+    rows = [
+        tuple((k, str(v)) for k, v in row.items() if k not in EVIDENCE and not k.endswith("_label"))
+        for row in default_answer(name).records()
+    ]
+    assert sorted(rows) == sorted(set(rows))

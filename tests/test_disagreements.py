@@ -444,3 +444,23 @@ def test_the_real_nodes_name_real_claims(corpus: Corpus) -> None:
     assert {short(q.object.value) for q in premises} <= set(known)
     deprecated = {(q.subject, q.object) for q in premises if known[short(q.object.value)] == "deprecated"}
     assert settled == deprecated
+
+
+@pytest.mark.parametrize(
+    ("published", "enacted", "disagree"),
+    [
+        ("2024-04", "2024-06", True),
+        ("2024-06", "2024-06", False),
+        ("2024-07", "2024-06", False),
+        ("2024", "2024-06", False),
+    ],
+)
+def test_a_law_is_made_before_it_is_made_public(
+    vocabulary: Vocabulary, published: str, enacted: str, disagree: bool
+) -> None:
+    """A source that has a law published before another has it enacted disagrees with it."""
+    claims = [
+        made("a-1", "published", when=published, subject="policy:law", material=""),
+        made("b-1", "enacted", when=enacted, subject="policy:law", material=""),
+    ]
+    assert found(vocabulary, claims) == (["contradiction: a-1 b-1"] if disagree else [])

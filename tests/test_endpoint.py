@@ -22,16 +22,15 @@ import httpx
 import pyoxigraph as ox
 import pytest
 import rdflib
-import uvicorn
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, GET, JSON, POST, POSTDIRECTLY, TSV, TURTLE, XML, SPARQLWrapper
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
 
 from reegraph import snapshot
 from reegraph.errors import UsageError
 from reegraph.server import create_app
 from reegraph.server.engine import Engine
-from reegraph.server.listener import address, bound, configured
+from reegraph.server.listener import Server, address, bound
 from reegraph.store import EmbeddedStore
 
 DATA = """
@@ -55,11 +54,11 @@ LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"  # 125 rows: worth packing
 
 
 @contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
+def served(app: Starlette) -> Iterator[str]:
     """A real server on a free port of loopback; its URL."""
     with bound("127.0.0.1", 0) as listener:
         listener.listen()
-        server = uvicorn.Server(configured(app))
+        server = Server(app)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
@@ -482,7 +481,7 @@ def test_failure_of_the_server(
         raise ZeroDivisionError("a secret")
 
     monkeypatch.setattr(Engine, "answer", broken)
-    response = httpx.get(f"{url}/sparql", params={"query": ASK})
+    response = httpx.post(f"{url}/sparql", data={"query": ASK})
     assert response.status_code == 500
     assert "secret" not in response.text
     assert error(response)["code"] == "reegraph-error"

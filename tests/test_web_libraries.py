@@ -89,7 +89,7 @@ def test_without_libraries_other_pages_are_as_always() -> None:
 
 def test_serve_says_at_its_start_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     """One line with the remedy where the libraries are missing, and none where they are there."""
-    monkeypatch.setattr("reegraph.server.listener.run", lambda *_args, **_options: None)
+    monkeypatch.setattr("reegraph.server.listener.run", lambda *_args, pages, **_options: pages())
     for complete in (False, True):
         monkeypatch.setattr(Assets, "complete", complete)
         told = CliRunner().invoke(cli, ["serve"])
@@ -257,7 +257,7 @@ def test_answers_show_as_chart_and_map() -> None:
     where = "SELECT ?f ?latitude ?longitude { ?f ree:latitude ?latitude ; ree:longitude ?longitude }"
     assert shown(f"/en/sparql?query={quote(where)}&view=map").count('class="site s7"') == 2 * 3
     operated = shown(f"/en/sparql?query={quote('SELECT * { ?who ree:operates ?plant }')}&view=map")
-    assert "/en/thing/facility:mountain-pass" in operated[operated.index('class="atlas"') :]
+    assert "/en/thing/facility:mountain-pass" in operated[operated.index('class="drawing"') :]
     assert operated.count('class="site land"') == (
         2 if Assets().atlas() else 0
     )  # Japan's stockpile: two widths

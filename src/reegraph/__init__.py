@@ -4,6 +4,8 @@ Every figure on its source's word, down to the sentence; sources that disagree s
 dependence derived by rules that can be read, with its proof.
 """
 
+from typing import TYPE_CHECKING
+
 from reegraph.errors import (
     CurationError,
     MissingPart,
@@ -15,9 +17,12 @@ from reegraph.errors import (
     UsageError,
     ValidationError,
 )
-from reegraph.evidence import Proof
-from reegraph.graph import KnowledgeGraph, connect
-from reegraph.table import Table, Thing
+from reegraph.window import fetching
+
+if TYPE_CHECKING:
+    from reegraph.evidence import Proof
+    from reegraph.graph import KnowledgeGraph, connect
+    from reegraph.table import Table, Thing
 
 __version__ = "0.1.0"
 
@@ -37,3 +42,13 @@ __all__ = [
     "ValidationError",
     "connect",
 ]
+
+__getattr__ = fetching(
+    {
+        "KnowledgeGraph": "reegraph.graph",
+        "Proof": "reegraph.evidence",
+        "Table": "reegraph.table",
+        "Thing": "reegraph.table",
+        "connect": "reegraph.graph",
+    }
+)

@@ -56,6 +56,7 @@ def find_disagreements(corpus: Corpus) -> list[Disagreement]:
     found: list[Disagreement] = []
     found += _of_figures(claims, corpus.vocabulary)
     found += _of_dates(claims, corpus.vocabulary)
+    found += _of_order(claims)
     found += _of_objects(claims, corpus.vocabulary)
     found += _of_lists(claims)
     found += _of_polarity(claims)
@@ -179,6 +180,21 @@ def _of_dates(claims: Sequence[Claim], vocabulary: Vocabulary) -> Iterator[Disag
             ends = sorted((c.when.start, c.when.end) for c in members if c.when.start and c.when.end)
             gap = Decimal((ends[-1][0] - ends[0][1]).days) if len(ends) > 1 else None
             yield Disagreement("contradiction", _by_time(members), gap=gap, unit="day" if gap else "")
+
+
+def _of_order(claims: Sequence[Claim]) -> Iterator[Disagreement]:
+    """What one source has made public before another has it made at all."""
+    made_known = [c for c in claims if c.property in {"enacted", "published"} and not c.negative]
+    for group in _grouped(made_known, lambda c: (c.subject, _forward(c))):
+        if members := _connected(group, lambda a, b: a.source != b.source and (_early(a, b) or _early(b, a))):
+            yield Disagreement("contradiction", _by_time(members))
+
+
+def _early(known: Claim, made: Claim) -> bool:
+    """Whether the one is published before the other can have been enacted."""
+    last, first = known.when.end, made.when.start
+    ordered = (known.property, made.property) == ("published", "enacted")
+    return ordered and last is not None and first is not None and last < first
 
 
 def _of_objects(claims: Sequence[Claim], vocabulary: Vocabulary) -> Iterator[Disagreement]:

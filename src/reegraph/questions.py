@@ -25,6 +25,7 @@ import pyoxigraph as ox
 
 from reegraph.curation import edtf
 from reegraph.errors import CurationError, Problem, UnknownName, UsageError
+from reegraph.sentence import Sentence
 from reegraph.store import Node, Solutions, Store
 from reegraph.store.protocol import node_text
 from reegraph.table import COLUMN_TYPES, LIST_TYPES, Cell, Column, Table, Thing
@@ -151,9 +152,12 @@ def run(store: Store, question: Question, values: Mapping[str, str], labels: Lab
     if missing:
         what = f"column {', '.join(sorted(missing))} is not in the query's SELECT"
         raise CurationError([Problem(f"queries/{question.name}.rq:1", what)])
-    places = [solutions.variables.index(name) for name in wanted]
+    places = {name: place for place, name in enumerate(solutions.variables)}
     rows = tuple(
-        tuple(_cell(row[i], column, names) for i, column in zip(places, question.columns, strict=True))
+        tuple(
+            _worded(row, column, places) or _cell(row[places[column.name]], column, names)
+            for column in question.columns
+        )
         for row in solutions.rows
     )
     return Table(
@@ -303,6 +307,21 @@ def _term(value: str, parameter: Parameter) -> str:
             return str(ox.Literal((day or date.min).isoformat(), datatype=ox.NamedNode(XSD + "date")))
         case _:
             return str(ox.Literal(value))
+
+
+def _worded(row: Sequence[Node | None], column: Column, places: Mapping[str, int]) -> Sentence | None:
+    """A cell of a sentence column, its Chinese from ``<column>_zh`` where that is selected; else None."""
+    node = row[places[column.name]]
+    if column.type != "sentence" or node is None or not node_text(node):
+        return None
+    place = places.get(f"{column.name}_zh")
+    chinese = row[place] if place is not None else None
+    return Sentence(_in_order(node_text(node)), _in_order(node_text(chinese)) if chinese is not None else "")
+
+
+def _in_order(text: str) -> str:
+    """Sentences of a GROUP_CONCAT, whose order SPARQL leaves open, in one order."""
+    return " ".join(sorted(text.split(LIST_SEPARATOR)))
 
 
 def _cell(node: Node | None, column: Column, names: Mapping[str, Thing]) -> Cell:

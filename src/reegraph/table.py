@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from reegraph.errors import UsageError
+from reegraph.sentence import Sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 Lang = Literal["en", "zh-Hant"]
 LANGS: Final[tuple[Lang, ...]] = ("en", "zh-Hant")
 FORMATS: Final = ("table", "csv", "tsv", "json", "md", "xlsx")
-COLUMN_TYPES: Final = ("thing", "things", "claims", "texts", "text", "number", "date", "boolean")
+COLUMN_TYPES: Final = ("thing", "things", "claims", "texts", "text", "sentence", "number", "date", "boolean")
 LIST_TYPES: Final = frozenset({"things", "claims", "texts"})
 
 
@@ -188,7 +189,7 @@ class Table:
     def _record(self, row: Sequence[Cell], lang: Lang) -> dict[str, Any]:
         record: dict[str, Any] = {}
         for column, value in zip(self.columns, row, strict=True):
-            record[column.name] = _json_value(value)
+            record[column.name] = value.label(lang) if isinstance(value, Sentence) else _json_value(value)
             if column.type == "thing":
                 record[f"{column.name}_label"] = value.label(lang) if isinstance(value, Thing) else None
         return record
@@ -209,6 +210,8 @@ def cell_text(value: Cell, lang: Lang = "en") -> str:
             return ""
         case Thing():
             return value.id if value.id.startswith("claim:") else value.label(lang)
+        case Sentence():
+            return value.label(lang)
         case tuple():
             return "; ".join(cell_text(v, lang) for v in value)
         case bool():

@@ -253,8 +253,8 @@ def test_the_map_shows_one_width(browser: Browser, address: str) -> None:
     """A desk has the world, a phone its parts; every mark leads somewhere."""
     for screen, one, other in (("desktop", "wide", "narrow"), ("phone", "narrow", "wide")):
         with quiet(browser, address, "en/map", "h1", viewport=SIZES[screen]) as page:
-            assert page.locator(f".atlas .{one} svg.map").first.is_visible()
-            assert not page.locator(f".atlas .{other} svg.map").first.is_visible()
-            marks = page.locator(f".atlas .{one} svg.map a")
+            assert page.locator(f".drawing .{one} svg.map").first.is_visible()
+            assert not page.locator(f".drawing .{other} svg.map").first.is_visible()
+            marks = page.locator(f".drawing .{one} svg.map a")
             assert marks.count() > 20
             assert all((m.get_attribute("href") or "").startswith("/en/thing/") for m in marks.all())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +15,11 @@ from reegraph.cli.output import GraphOptions, articles_option, graph_options, pr
 from reegraph.errors import UsageError
 from reegraph.export import EXPORTS, export_graph
 from reegraph.folders import articles_folder
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+    from reegraph.store import EmbeddedStore
 
 
 @click.command()
@@ -138,8 +145,6 @@ def serve(
     from reegraph.server.listener import run
     from reegraph.server.metrics import log_to
     from reegraph.server.serving import chosen, read_only
-    from reegraph.web import site_routes
-    from reegraph.web.assets import MISSING, Assets
 
     source = chosen(dataset, writable=writable)
     held = read_tokens(tokens, os.environ, token_file)
@@ -158,14 +163,21 @@ def serve(
         return
     with progress() as tick:
         snapshot = fresh_snapshot(tick=tick)
-    folder = articles_folder(articles)
-    if not Assets().complete:
-        click.echo(f"reegraph: {MISSING}", err=True)
     run(
         snapshot,
         host,
         port,
         options=options,
         policy=policy,
-        pages=lambda store, version: site_routes(store, version=version, articles=folder),
+        pages=lambda: _pages(articles_folder(articles)),
     )
+
+
+def _pages(articles: Path | None) -> Callable[[EmbeddedStore, str], Sequence[BaseRoute]]:
+    """Load the pages' code, and say what it lacks; the result gives their routes over a store."""
+    from reegraph.web import site_routes
+    from reegraph.web.assets import MISSING, Assets
+
+    if not Assets().complete:
+        click.echo(f"reegraph: {MISSING}", err=True)
+    return lambda store, version: site_routes(store, version=version, articles=articles)

@@ -44,6 +44,14 @@ class Worker:
         except OSError:
             return False
 
+    @property
+    def speaks(self) -> bool:
+        """True when something it said is yet to be read."""
+        try:
+            return bool(self.link.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
+
     def kill(self) -> None:
         """End the process at once."""
         if not self._killed:
@@ -118,7 +126,7 @@ class Answer:
         status = self._home.discard(self._worker)
         if self._expired:
             raise too_slow(self._seconds)
-        raise _died(await asyncio.shield(status))
+        raise died(await asyncio.shield(status))
 
     def _expire(self) -> None:
         self._expired = True
@@ -139,7 +147,7 @@ def too_slow(seconds: float) -> Refusal:
     return Refusal(503, "query-timeout", message)
 
 
-def _died(status: int) -> Refusal:
+def died(status: int) -> Refusal:
     """507: the query took its process down."""
     why = _SIGNS.get(signal.Signals(-status)) if status < 0 else None
     why = why or f"its process ended unasked (exit code {status})"

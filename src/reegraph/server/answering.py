@@ -143,7 +143,7 @@ def _queried(dataset: ox.Store, query: Query, sink: Sink) -> None:
     results = dataset.query(
         query.text,
         base_iri=query.base or None,
-        prefixes=PREFIXES,
+        prefixes={p: iri for p, iri in PREFIXES.items() if p in query.text},  # each costs 0.2 us to read
         default_graph=[named(g) for g in query.default_graphs] if given else None,
         named_graphs=[named(g) for g in query.named_graphs] if given else None,
     )

@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -21,6 +21,7 @@ from reegraph.server.description import DESCRIBING, Census, described
 from reegraph.server.engine import Engine
 from reegraph.server.formats import DATASETS, GRAPHS, SOLUTIONS, Form, wanted
 from reegraph.server.graphs import address, deleted, target, written
+from reegraph.server.headers import entity_tag
 from reegraph.server.metrics import Metrics
 from reegraph.server.negotiation import takes_gzip
 from reegraph.server.protocol import READ_ONLY, UpdateRequest, format_named, parameters, read_request
@@ -29,8 +30,7 @@ from reegraph.server.refusal import Refusal, forbidden, not_acceptable
 from reegraph.server.resource import Handler, Resource
 from reegraph.server.responses import (
     content,
-    entity_tag,
-    holds,
+    matches,
     no_content,
     not_modified,
     serialised,
@@ -39,6 +39,9 @@ from reegraph.server.responses import (
 from reegraph.server.words import is_update, is_volatile
 from reegraph.store import EmbeddedStore
 from reegraph.terms import GRAPH, ID
+
+if TYPE_CHECKING:
+    from reegraph.server.pool import Pool
 
 _WRITING: Final = ("PUT", "POST", "DELETE", "PATCH")
 _STILL_LOADING: Final = 2.0  # seconds that /health waits for the counts
@@ -69,16 +72,18 @@ def create_app(
     """
     source = Source(store=data) if isinstance(data, EmbeddedStore) else data
     policy = policy or Policy()
-    service = Service(Engine(source, options, version), policy, source.writable)
     metrics, rate = Metrics(), Rate(policy.rate)
+    service = Service(Engine(source, options, version), policy, source.writable, metrics)
 
     def at(path: str, where: str, methods: dict[str, Handler], refused: Sequence[str] = ()) -> Route:
         reasons = dict.fromkeys(refused, f"writing is refused: {policy.read_only}")
         return Route(path, Resource(service.engine, methods, reasons, where, metrics, rate))
 
     async def figures(request: Request) -> Response:
-        more = {**service.engine.backend.figures(), "cache_hits_total": service.engine.hits}
-        return content(metrics.text(more).encode(), "text/plain; version=0.0.4; charset=utf-8")
+        whole = metrics.whole()
+        hits = service.engine.hits + whole.hits
+        more = {**service.engine.backend.figures(), "cache_hits_total": hits}
+        return content(whole.text(more).encode(), "text/plain; version=0.0.4; charset=utf-8")
 
     reading: dict[str, Handler] = {"GET": service.graph}
     writing: dict[str, Handler] = {"PUT": service.write, "POST": service.write, "DELETE": service.delete}
@@ -109,7 +114,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.router.default = at("/", "other", dict.fromkeys(("GET", *_WRITING), _nowhere)).app
-    app.state.engine = service.engine
+    app.state.engine, app.state.service = service.engine, service
     return app
 
 
@@ -120,6 +125,22 @@ class Service:
     engine: Engine
     policy: Policy
     writable: bool
+    metrics: Metrics
+
+    @property
+    def lends(self) -> Pool | None:
+        """The pool whose readers may answer beside the front: not where a rate or changes are watched."""
+        if self.writable or self.policy.rate or self.engine.options.allow_service:
+            return None
+        return self.engine.backend.pool
+
+    def refusing(self, error: ReegraphError) -> Resource:
+        """What answers every request by an error, and closes the connection."""
+
+        async def refused(request: Request) -> Response:
+            raise error
+
+        return Resource(self.engine, {"GET": refused}, {}, "/sparql", self.metrics, Rate(), closing=True)
 
     async def query(self, request: Request) -> Response:
         """The answer to a query or update, or without one the service description."""
@@ -187,8 +208,8 @@ class Service:
     async def _answered(
         self, request: Request, question: Question, *, lasting: bool = True, seconds: float = 0
     ) -> Response:
-        tag = entity_tag(self.engine.version, repr(question)) if lasting else ""
-        if tag and holds(tag, request):
+        tag = entity_tag(self.engine.version, str(question)) if lasting else ""
+        if tag and matches(tag, request):
             return not_modified(tag)
         packed = takes_gzip(request.headers.get("accept-encoding", ""))
         job = Job(question, seconds, packed)
@@ -214,7 +235,7 @@ class Service:
         counts = Census(held["default"], held["named"])
         triples = described(endpoint, counts, writable=self.writable, version=self.engine.version)
         tag = entity_tag(self.engine.version, endpoint, form.media)
-        if holds(tag, request):
+        if matches(tag, request):
             return not_modified(tag)
         return content(serialised(triples, form, DESCRIBING), form.media, tag)
 

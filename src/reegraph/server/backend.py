@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from reegraph.server.question import Change, Job, Limits
 from reegraph.store import EmbeddedStore
+
+if TYPE_CHECKING:
+    from reegraph.server.pool import Pool
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,10 @@ class Backend(Protocol):
     """Where an engine has its answers from."""
 
     losses: int  # how often a dataset in memory had to begin anew
+
+    @property
+    def pool(self) -> Pool | None:
+        """The workers, where there are any."""
 
     async def start(self) -> None:
         """Load the data."""

@@ -17,6 +17,9 @@ class Form:
     name: str
     media: str
 
+    def __str__(self) -> str:
+        return self.media
+
 
 # In the server's order of preference; a format's own media type goes before the general ones.
 SOLUTIONS: Final = (

@@ -1,7 +1,8 @@
 """The keeper: a process that holds the data in memory and forks workers from them, single-threaded.
 
 It runs no stranger's query itself. A change is tried in a copy of it (a fork), which then takes its place.
-Started as `python -m reegraph.server.keeper FD`; FD is its link to the front, and it ends with that.
+Forked by a front that has the data, or started as `python -m reegraph.server.keeper FD`, FD being its link to
+the front, with which it ends.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import pyoxigraph as ox
 from reegraph.errors import StoreError
 from reegraph.server.changing import apply
 from reegraph.server.question import Limits
+from reegraph.server.reader import read
 from reegraph.server.wire import END, FAULT, frame, packed_fault, receive
 from reegraph.server.wishes import Fork, Load, Reap, Try
 from reegraph.server.worker import cap, in_deep_stack, work
@@ -41,12 +43,14 @@ _FORMATS: Final = {
 
 def main() -> None:
     """Keep, until the link ends."""
+    keep(ox.Store(), socket.socket(fileno=int(sys.argv[1])))
+
+
+def keep(dataset: ox.Store, link: socket.socket) -> None:
+    """Keep a dataset, until the link ends. Never returns."""
     for name in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         signal.signal(name, signal.SIG_IGN)  # the front ends this process, by ending the link
-    _keep(ox.Store(), socket.socket(fileno=int(sys.argv[1])))
-
-
-def _keep(dataset: ox.Store, link: socket.socket) -> None:
+    gc.freeze()  # what is there stays: a collection in a worker need not touch, and copy, its pages
     while (message := receive(link)) is not None:
         wish: Load | Fork | Reap | Try = pickle.loads(message[1])  # noqa: S301 (from the front)
         if isinstance(wish, Fork) and wish.limits is None:
@@ -80,10 +84,10 @@ def _granted(
     match wish:
         case Load():
             _load(dataset, wish, descriptors)
-            gc.freeze()  # what is there stays: a collection in a worker need not touch, and copy, its pages
+            gc.freeze()
             return {"quads": len(dataset)}
-        case Fork(limits):
-            return {"pid": _fork(dataset, link, limits or _NONE, socket.socket(fileno=descriptors[0]))}
+        case Fork():
+            return {"pid": _fork(dataset, link, wish, descriptors)}
         case Reap(pid):
             return {"status": os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}
         case Try():
@@ -107,13 +111,16 @@ def _load(dataset: ox.Store, wish: Load, descriptors: list[int]) -> None:
             raise StoreError(f"{wish.path}: cannot be loaded: {error}") from error
 
 
-def _fork(dataset: ox.Store, link: socket.socket, limits: Limits, other: socket.socket) -> int:
+def _fork(dataset: ox.Store, link: socket.socket, wish: Fork, descriptors: list[int]) -> int:
     if pid := os.fork():
-        other.close()
+        for descriptor in descriptors:
+            os.close(descriptor)
         return pid
     try:
         link.close()
-        work(dataset, other, limits)
+        if wish.reading:
+            read(dataset, descriptors, wish.reading, wish.limits or _NONE)
+        work(dataset, socket.socket(fileno=descriptors[0]), wish.limits or _NONE)
     finally:
         os._exit(1)
 

@@ -7,25 +7,38 @@ import errno
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final
 
+import h11
 import uvicorn
+from starlette.applications import Starlette
 from starlette.routing import BaseRoute
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reegraph.errors import ReegraphError, SnapshotError, UsageError
-from reegraph.server.app import Policy, create_app
+from reegraph.server.app import Policy, Service, create_app
 from reegraph.server.backend import Options, Source
-from reegraph.server.engine import FORKS, Engine
+from reegraph.server.engine import FORKS
 from reegraph.server.guard import adopt_orphans, guarded
+from reegraph.server.keeper import keep
+from reegraph.server.lending import Lender
+from reegraph.server.process import Process, forked
 from reegraph.server.protocol import QUERY_LIMIT
 from reegraph.snapshot import Snapshot
 from reegraph.store import EmbeddedStore
 
-Pages = Callable[[EmbeddedStore, str], Sequence[BaseRoute]]
+Pages = Callable[[], Callable[[EmbeddedStore, str], Sequence[BaseRoute]]]
 
 _PATIENCE: Final = 3  # seconds that open requests get to end after a signal
 _BACKLOG: Final = 2048
+_FILES: Final = 65_536  # descriptors, where they may be had
+HEAD_SECONDS = 30  # for the head of a request to come
+_TOO_SLOW: Final = (
+    b"HTTP/1.1 408 Request Timeout\r\nContent-Type: text/plain\r\nContent-Length: 47\r\n"
+    b"Connection: close\r\n\r\nthe head of the request has not come in time.\r\n"
+)
 
 
 def run(
@@ -40,9 +53,9 @@ def run(
 ) -> None:
     """Serve a snapshot, or other data, until SIGINT or SIGTERM; port 0 takes a free one.
 
-    Says its address on stderr once the data are loaded; `name` is what it says there of other data. `pages`
-    gives the routes that a snapshot is served with beside the endpoint's own. Raises
-    UsageError when the address cannot be listened on, SystemExit when the data cannot be loaded.
+    Says its address on stderr once the data are loaded; `name` is what it says there of other data. `pages`,
+    called while the data are loaded, gives what makes the routes beside the endpoint's own. Raises UsageError
+    when the address cannot be listened on, SystemExit when the data cannot be loaded.
     """
     if isinstance(data, Snapshot):
         source, version = Source(path=str(data.quads)), data.version
@@ -56,11 +69,18 @@ def run(
 
         def front(alive: int = -1) -> None:
             adopt_orphans()
+            _raise_files()
             routes: Sequence[BaseRoute] = ()
-            if pages and isinstance(data, Snapshot):
-                routes = pages(EmbeddedStore.load(data.quads), version)
+            keeper = None
+            if isinstance(data, Snapshot):
+                with ThreadPoolExecutor(1) as aside:  # the data are loaded while the web stack is
+                    loading = aside.submit(EmbeddedStore.load, data.quads)
+                    routes_over = pages() if pages else None
+                store = loading.result()
+                keeper = forked(lambda link: keep(store.dataset, link)) if FORKS else None
+                routes = routes_over(store, version) if routes_over else ()
             app = create_app(source, version=version, options=options, policy=policy, routes=routes)
-            _Server(configured(app), app.state.engine, said, alive).run(sockets=[listener])
+            Server(app, said, alive, keeper).run(sockets=[listener])
 
         if FORKS:
             guarded(front)
@@ -69,27 +89,98 @@ def run(
                 front()
 
 
-class _Server(uvicorn.Server):
-    """uvicorn, which says once that it is ready, and stops when the guard is gone."""
+class Server(uvicorn.Server):
+    """uvicorn, which says once that it is ready, stops when the guard is gone, and has readers beside it."""
 
-    def __init__(self, config: uvicorn.Config, engine: Engine, said: list[str], alive: int) -> None:
-        super().__init__(config)
-        self._engine, self._said, self._alive = engine, said, alive
+    def __init__(
+        self, app: Starlette, said: Sequence[str] = (), alive: int = -1, keeper: Process | None = None
+    ) -> None:
+        super().__init__(configured(app))
+        self._service: Service = app.state.service
+        self._said, self._alive, self._keeper = said, alive, keeper
+        self._lender: Lender | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        engine = self._service.engine
+        if self._keeper and engine.backend.pool:
+            engine.backend.pool.adopt(self._keeper)
         try:
-            await self._engine.start()
+            await engine.start()
         except ReegraphError as error:
             print(f"reegraph: {error}", file=sys.stderr)
             raise SystemExit(SnapshotError.exit_code) from error
-        await super().startup(sockets=sockets)
-        print(*self._said, sep="\n", file=sys.stderr, flush=True)
+        pool = self._service.lends
+        await super().startup(sockets=[] if pool else sockets)
+        if pool and sockets:
+            version, metrics = engine.version, self._service.metrics
+            self._lender = Lender(pool, version, sockets[0], self._take, metrics)
+            await self._lender.start()
+        if self._said:
+            print(*self._said, sep="\n", file=sys.stderr, flush=True)
         if self._alive >= 0:
             asyncio.get_running_loop().add_reader(self._alive, self._abandoned)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._lender:
+            await self._lender.stop(_PATIENCE)
+        await super().shutdown(sockets=sockets)
+
+    async def _take(self, link: socket.socket, read: bytes, error: ReegraphError | None) -> None:
+        """Go on with a connection of which something has been read; with an error, that is the answer."""
+
+        def protocol() -> asyncio.Protocol:
+            made = _Begun(self.config, self.server_state, self.lifespan.state)
+            made.read = read
+            if error:
+                made.app = self._service.refusing(error)
+            return made
+
+        await asyncio.get_running_loop().connect_accepted_socket(protocol, link)
 
     def _abandoned(self) -> None:
         asyncio.get_running_loop().remove_reader(self._alive)
         self.should_exit = True
+
+
+class _Begun(H11Protocol):
+    """uvicorn's HTTP on a connection of which something has been read already."""
+
+    read = b""
+
+    late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.data_received(self.read)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; the head of a request is to be whole within some seconds of its first byte."""
+        if data:
+            super().data_received(data)
+        if self.conn.their_state is not h11.IDLE and self.late:
+            self.late.cancel()
+            self.late = None
+        elif self.conn.their_state is h11.IDLE and not self.late:
+            self.late = self.loop.call_later(HEAD_SECONDS, self._expire)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self.late:
+            self.late.cancel()
+
+    def _expire(self) -> None:
+        self.transport.write(_TOO_SLOW)
+        self.transport.close()
+
+
+def _raise_files() -> None:
+    """Have as many descriptors as there may be: a connection takes one here, and one in a reader."""
+    if FORKS:
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Final
 
 from starlette.types import Message, Scope, Send
 
 from reegraph.errors import UsageError
+from reegraph.server.board import LINE, STEPS, Board
 
 access: Final = logging.getLogger("reegraph.access")
-_STEPS: Final = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 30.0)  # seconds
 
 
 def log_to(file: Path) -> None:
@@ -29,6 +31,17 @@ def log_to(file: Path) -> None:
     access.propagate = False
 
 
+@contextmanager
+def access_log() -> Iterator[list[int]]:
+    """A descriptor of the access log, if one is kept, for another process."""
+    paths = [h.baseFilename for h in access.handlers if isinstance(h, logging.FileHandler)]
+    if not paths:
+        yield []
+        return
+    with open(paths[0], "ab") as file:
+        yield [file.fileno()]
+
+
 class Metrics:
     """Requests and their durations since the start."""
 
@@ -37,6 +50,8 @@ class Metrics:
         self._below: Counter[float] = Counter()
         self._seconds, self._count, self._bytes = 0.0, 0, 0
         self.broken = 0  # answers that broke off after their first part
+        self.hits = 0  # of the readers' caches
+        self.boards: set[Board] = set()  # of readers at work
 
     def watched(self, scope: Scope, send: Send, where: str) -> Watch:
         """A `send` that counts what goes through it."""
@@ -48,18 +63,38 @@ class Metrics:
         self._seconds += seconds
         self._count += 1
         self._bytes += size
-        for step in _STEPS:
+        for step in STEPS:
             if seconds <= step:
                 self._below[step] += 1
+
+    def absorb(self, board: Board) -> None:
+        """Count what a reader has done that is no more."""
+        ok, unchanged, hits, size, seconds, steps = board.done
+        for status, count in ((200, ok), (304, unchanged)):
+            self._requests["GET", "/sparql", status] += count
+        self._count += ok + unchanged
+        self._seconds += seconds
+        self._bytes += size
+        self.hits += hits
+        for step, count in zip(STEPS, steps, strict=True):
+            self._below[step] += count
+
+    def whole(self) -> Metrics:
+        """These figures and those of the readers at work."""
+        whole = copy(self)
+        whole._requests, whole._below = self._requests.copy(), self._below.copy()
+        for board in self.boards:
+            whole.absorb(board)
+        return whole
 
     def text(self, more: Mapping[str, float]) -> str:
         """Everything, in Prometheus' text format, with some gauges more."""
         lines = ["# TYPE reegraph_requests_total counter"]
-        for (method, where, status), count in sorted(self._requests.items()):
+        for (method, where, status), count in sorted((+self._requests).items()):
             labels = f'method="{method}",path="{where}",status="{status}"'
             lines.append(f"reegraph_requests_total{{{labels}}} {count}")
         lines.append("# TYPE reegraph_request_seconds histogram")
-        lines += [f'reegraph_request_seconds_bucket{{le="{s:g}"}} {self._below[s]}' for s in _STEPS]
+        lines += [f'reegraph_request_seconds_bucket{{le="{s:g}"}} {self._below[s]}' for s in STEPS]
         lines.append(f'reegraph_request_seconds_bucket{{le="+Inf"}} {self._count}')
         lines.append(f"reegraph_request_seconds_sum {self._seconds:.6f}")
         lines.append(f"reegraph_request_seconds_count {self._count}")
@@ -93,9 +128,7 @@ class Watch:
         if access.isEnabledFor(logging.INFO):
             client = (self._scope.get("client") or ("-",))[0]
             path = self._scope["path"].encode("ascii", "backslashreplace").decode().replace("\n", "\\n")
-            access.info(
-                "%s %s %s %d %d %.1fms", client, method, path, self._status, self._size, seconds * 1000
-            )
+            access.info(LINE, client, method, path, self._status, self._size, seconds * 1000)
 
 
 _METHODS: Final = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"}

@@ -20,7 +20,7 @@ from reegraph.server.answer import Answer, Worker, too_slow
 from reegraph.server.process import Ended, Process
 from reegraph.server.question import Job, Limits
 from reegraph.server.refusal import Refusal
-from reegraph.server.wishes import Fork, Reap
+from reegraph.server.wishes import Fork, Reading, Reap
 
 T = TypeVar("T")
 
@@ -129,6 +129,28 @@ class Pool:
                 break
             await asyncio.sleep(0.01)
 
+    async def reader(self, reading: Reading, *descriptors: int) -> Worker:
+        """A reader, which is given these descriptors beside its link."""
+        return await self._forked(reading, *descriptors)
+
+    async def bury(self, worker: Worker) -> int:
+        """End a reader; the result is its exit code."""
+        worker.kill()
+        worker.close()
+        self._workers.discard(worker)
+        return await self._reaped(worker)
+
+    @property
+    def full(self) -> bool:
+        """True when as many queries are at work as may be."""
+        return self._count >= self.bounds.workers
+
+    def occupy(self, slow: int) -> None:
+        """Count so many readers as busy workers, since what they are at is no quick query."""
+        self._count += slow
+        if slow < 0:
+            self._next()
+
     @property
     def busy(self) -> int:
         """Workers that are at work."""
@@ -183,13 +205,14 @@ class Pool:
             self._less()
             raise
 
-    async def _forked(self) -> Worker:
+    async def _forked(self, reading: Reading | None = None, *descriptors: int) -> Worker:
         keeper = await self.keeper()
         ours, theirs = socket.socketpair()
         with theirs:
             try:
                 keeper.asked += 1
-                pid = (await keeper.ask(Fork(self.bounds.limits), theirs.fileno()))["pid"]
+                wish = Fork(self.bounds.limits, reading)
+                pid = (await keeper.ask(wish, theirs.fileno(), *descriptors))["pid"]
             except BaseException:
                 ours.close()
                 keeper.asked -= 1

@@ -10,12 +10,15 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from reegraph.errors import StoreError
 from reegraph.server.wire import FAULT, TASK, Frames, frame, read_fault
 from reegraph.server.wishes import Wish
+
+_FIRST: Final = 3  # the first descriptor after the three standard ones
 
 
 class Ended(StoreError):
@@ -48,18 +51,31 @@ class Process:
         return not self._closed
 
     async def ask(self, wish: Wish, *descriptors: int) -> dict[str, Any]:
-        """Have a wish granted. Raises Ended when the process is gone, and what it says went wrong."""
-        loop = asyncio.get_running_loop()
+        """Have a wish granted. Raises Ended when the process is gone, and what it says went wrong.
+
+        Who is cancelled meanwhile leaves the answer to be read all the same: the next who asks gets his own.
+        """
         content = frame(TASK, pickle.dumps(wish))
-        async with self._turn:
-            try:
-                if descriptors:
-                    sent = socket.send_fds(self._link, [content[:5]], list(descriptors))
-                    content = content[sent:]
-                await loop.sock_sendall(self._link, content)
-            except OSError as error:
-                raise Ended("a process of the server has ended") from error
+        await self._turn.acquire()
+        try:
+            if descriptors:
+                sent = socket.send_fds(self._link, [content[:5]], list(descriptors))
+                content = content[sent:]
+        except OSError as error:
+            self._turn.release()
+            raise Ended("a process of the server has ended") from error
+        exchange = asyncio.ensure_future(self._exchanged(content))
+        exchange.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(exchange)
+
+    async def _exchanged(self, content: bytes) -> dict[str, Any]:
+        try:
+            await asyncio.get_running_loop().sock_sendall(self._link, content)
             return await self.heard()
+        except OSError as error:
+            raise Ended("a process of the server has ended") from error
+        finally:
+            self._turn.release()
 
     async def heard(self) -> dict[str, Any]:
         """What it says next."""
@@ -121,3 +137,18 @@ def start(module: str, *arguments: str) -> Process:
             command, stdin=subprocess.DEVNULL, pass_fds=[descriptor], start_new_session=True
         )
     return Process(ours, started.pid, started)
+
+
+def forked(work: Callable[[socket.socket], None]) -> Process:
+    """Fork a process that does a work with its end of a link; to be called while there is but one thread."""
+    ours, theirs = socket.socketpair()
+    if pid := os.fork():
+        theirs.close()
+        return Process(ours, pid)
+    try:
+        os.setsid()
+        link = os.dup2(theirs.detach(), _FIRST)
+        os.closerange(_FIRST + 1, ours.fileno() + 64)  # above all the address that is listened on
+        work(socket.socket(fileno=link))
+    finally:
+        os._exit(1)

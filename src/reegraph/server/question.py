@@ -18,6 +18,11 @@ class Query:
     graph: Form | None
     base: str = ""
 
+    def __str__(self) -> str:
+        """All that the answer depends on."""
+        graphs = f"{self.default_graphs}{self.named_graphs}"
+        return f"{self.text}\n{graphs} {self.solutions} {self.graph} {self.base}"
+
 
 @dataclass(frozen=True)
 class GraphRead:
@@ -105,3 +110,4 @@ class Limits:
     result: int  # bytes of an answer
     service: bool = False  # may a query open connections?
     jobs: int = 1000  # after so many a fresh worker takes over
+    requests: int = 100_000  # after so many a fresh reader does

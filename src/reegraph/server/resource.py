@@ -42,6 +42,7 @@ class Resource:
     where: str
     metrics: Metrics
     rate: Rate
+    closing: bool = False  # is the connection closed after an answer?
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -51,6 +52,8 @@ class Resource:
             if response is None:
                 return
             response = await finished(response, request, self.data.version)
+            if self.closing:
+                response.headers["Connection"] = "close"
             await response(scope, receive, watch)
         except ReegraphError as error:  # after the first part: the server breaks the connection
             self.metrics.broken += 1

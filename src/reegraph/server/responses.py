@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -19,28 +18,17 @@ from reegraph.errors import QueryError, ReegraphError
 from reegraph.server.answering import Sink, write
 from reegraph.server.backend import Reply
 from reegraph.server.formats import Form
+from reegraph.server.headers import COMMON, caching, holds
 from reegraph.server.negotiation import choose, takes_gzip
 from reegraph.server.refusal import Refusal
 
-_COMMON: Final = {
-    "Access-Control-Allow-Origin": "*",  # public data, no cookies: any page may read it
-    "Access-Control-Expose-Headers": "ETag, Location, Retry-After, X-Dataset-Version",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-_VARY: Final = {"Vary": "Accept, Accept-Encoding"}
 _WORTH_PACKING: Final = 1000  # bytes; under that gzip gains less than a packet
 _QUICK_TO_PACK: Final = 100_000  # bytes; about 1 ms, above that a thread packs them
-_TAG: Final = re.compile(r'(?:W/)?"[^"]*"')
 
 
 def content(body: bytes, media: str, tag: str = "") -> Response:
     """200 with a body; with a tag, a cache may keep it and asks whether it still holds."""
-    headers = {"ETag": tag, "Cache-Control": "no-cache"} if tag else {"Cache-Control": "no-store"}
-    return Response(body, 200, headers, media)  # Starlette adds charset=utf-8 to text/*
+    return Response(body, 200, caching(tag), media)  # Starlette adds charset=utf-8 to text/*
 
 
 def no_content() -> Response:
@@ -58,7 +46,7 @@ def serialised(triples: Sequence[ox.Triple], form: Form, prefixes: Mapping[str, 
 
 async def streamed(reply: Reply, tag: str, request: Request) -> Response:
     """200 with an answer, whose rest comes as it is made; for HEAD only its headers."""
-    headers = {"ETag": tag, "Cache-Control": "no-cache"} if tag else {"Cache-Control": "no-store"}
+    headers = caching(tag)
     if reply.packed:
         headers["Content-Encoding"] = "gzip"
     if reply.whole:
@@ -119,7 +107,7 @@ class _Held(Sink):
 
 def not_modified(tag: str) -> Response:
     """304: the client's copy still holds."""
-    return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
+    return Response(status_code=304, headers=caching(tag))
 
 
 def failure(error: ReegraphError, request: Request) -> Response:
@@ -148,23 +136,14 @@ def preflight(allowed: str) -> Response:
     return Response(status_code=204, headers=headers)
 
 
-def entity_tag(*parts: str) -> str:
-    """A weak tag (rows may come in another order) of all that an answer depends on."""
-    digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-    return f'W/"{digest[:24]}"'
-
-
-def holds(tag: str, request: Request) -> bool:
-    """True when If-None-Match of a GET or HEAD names the tag; weak comparison, as RFC 9110 wants here."""
-    if request.method not in {"GET", "HEAD"}:
-        return False
-    given = _TAG.findall(request.headers.get("if-none-match", ""))
-    return tag.removeprefix("W/") in {g.removeprefix("W/") for g in given}
+def matches(tag: str, request: Request) -> bool:
+    """True when a GET or HEAD has the answer of this tag already."""
+    return request.method in {"GET", "HEAD"} and holds(tag, request.headers.get("if-none-match", ""))
 
 
 async def finished(response: Response, request: Request, version: str) -> Response:
     """The response with the headers that all carry, compressed where the client takes that and it pays."""
-    response.headers.update({**_COMMON, **_VARY, "X-Dataset-Version": version})
+    response.headers.update({**COMMON, "X-Dataset-Version": version})
     if isinstance(response, Streamed) or "Content-Encoding" in response.headers:
         return response
     body = bytes(response.body)

@@ -27,7 +27,7 @@ class Threads:
     """Answers from threads; a query that is too slow is answered 503, and goes on to its end."""
 
     def __init__(self, source: Source, options: Options) -> None:
-        self.options, self.losses = options, 0
+        self.options, self.losses, self.pool = options, 0, None
         self._source, self._dataset = source, ox.Store()
         self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         before = threading.stack_size(_STACK)

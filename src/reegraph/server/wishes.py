@@ -18,10 +18,20 @@ class Load:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What a reader is told: the name of the data, the seconds of an answer, and of a client's silence."""
+
+    version: str
+    seconds: float
+    silence: float = 60
+
+
+@dataclass(frozen=True)
 class Fork:
-    """Fork a worker on the descriptor that comes along, or without limits a copy of the keeper."""
+    """Fork a worker or reader on the descriptors that come along, or without limits a copy of the keeper."""
 
     limits: Limits | None = None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True)

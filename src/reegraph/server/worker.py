@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import pickle
@@ -10,6 +11,7 @@ import resource
 import signal
 import socket
 import threading
+from collections.abc import Sequence
 from typing import Final
 
 import pyoxigraph as ox
@@ -19,13 +21,14 @@ from reegraph.server.question import Job, Limits
 from reegraph.server.wire import DATA, END, FAULT, HEAD, TASK, frame, packed_fault, receive
 
 STACK: Final = 512 << 20  # deep nesting overflows the usual 8 MB; only touched pages cost
-_LINK: Final = 3  # the descriptor of the link, after the three standard ones
-_GRACE: Final = 0.4  # seconds after the deadline, when the front is gone, until the kernel ends the process
+_FIRST: Final = 3  # the first descriptor after the three standard ones
+_ASIDE: Final = 64  # a number above those of the keeper's few descriptors
+GRACE: Final = 0.4  # seconds after the deadline, when the front is gone, until the kernel ends the process
 
 
 def work(dataset: ox.Store, link: socket.socket, limits: Limits) -> None:
     """Answer the jobs of a link until it ends or the limit of jobs is reached. Never returns."""
-    only = confine(link, limits)
+    only = socket.socket(fileno=confine([link.detach()], limits)[0])
     in_deep_stack(lambda: _serve(dataset, only, limits))
     os._exit(0)
 
@@ -38,23 +41,24 @@ def in_deep_stack(task: object) -> None:
     thread.join()
 
 
-def confine(link: socket.socket, limits: Limits) -> socket.socket:
-    """Cap this process: its memory, no core file, no other descriptor than the link, which is returned.
+def confine(descriptors: Sequence[int], limits: Limits, *, free: bool = False) -> list[int]:
+    """Cap this process: its memory, no core file, no other descriptors than these; their new numbers.
 
-    Unless it may call services no descriptor is free, so that nothing it runs can open a socket or a file.
+    Unless it may call services, or is to have some, no descriptor is free, so that nothing it runs can open
+    a socket or a file.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     cap(limits.memory)
     null = os.open(os.devnull, os.O_RDWR)
-    only = os.dup(link.fileno())
-    link.detach()
-    for place in range(_LINK):
+    aside = [fcntl.fcntl(d, fcntl.F_DUPFD, _ASIDE) for d in descriptors]
+    for place in range(_FIRST):
         os.dup2(null, place)
-    os.dup2(only, _LINK)
-    os.closerange(_LINK + 1, max(only, null) + 64)
-    if not limits.service:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (_LINK + 1, _LINK + 1))
-    return socket.socket(fileno=_LINK)
+    kept = [os.dup2(d, place) for place, d in enumerate(aside, _FIRST)]
+    os.closerange(_FIRST + len(kept), max(*aside, null) + _ASIDE)
+    if not limits.service and not free:
+        most = _FIRST + len(kept)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return kept
 
 
 def cap(memory: int) -> None:
@@ -81,7 +85,7 @@ def _serve(dataset: ox.Store, link: socket.socket, limits: Limits) -> None:
         if message is None or message[0] != TASK:
             break
         job: Job = pickle.loads(message[1])  # noqa: S301 (from the front, which started this process)
-        signal.setitimer(signal.ITIMER_REAL, job.seconds + _GRACE)
+        signal.setitimer(signal.ITIMER_REAL, job.seconds + GRACE)
         try:
             _one(dataset, link, limits, job)
         except OSError:  # the front is gone, or has turned away

@@ -16,18 +16,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from reegraph.errors import ReegraphError, UnknownName
+from reegraph.errors import ReegraphError, UnknownName, UsageError
 from reegraph.folders import project_root
 from reegraph.server.negotiation import choose, takes_gzip
 from reegraph.store import EmbeddedStore
 from reegraph.table import LANGS, Lang
 from reegraph.web import pages
+from reegraph.web.ahead import pages_ahead
 from reegraph.web.assets import Assets
 from reegraph.web.endpoint import typed_answer
 from reegraph.web.i18n import word
 from reegraph.web.pages.ask import Ask
 from reegraph.web.panel import View
-from reegraph.web.render import Renderer
+from reegraph.web.render import Renderer, policy_of
 from reegraph.web.site import Site
 
 _log = logging.getLogger(__name__)
@@ -38,7 +39,13 @@ _HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
-_TWINS: Final = {"json": "application/json", "csv": "text/csv", "rq": "application/sparql-query"}
+_TWINS: Final = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "rq": "application/sparql-query",
+    "svg": "image/svg+xml",
+    "html": "text/html",
+}
 _NAMED: Final[dict[str, Callable[[Ask], View]]] = {
     "thing": pages.thing,
     "explore": pages.explore,
@@ -56,6 +63,9 @@ _PLAIN: Final[dict[str, Callable[[Ask], View]]] = {
     "sources": pages.sources,
     "disagreements": pages.disagreements,
     "controls": pages.controls,
+    "dependence": pages.dependence,
+    "compare": pages.compare,
+    "dossier": lambda ask: pages.dossier(ask, _view_of),
     "elements": pages.elements,
     "map": pages.world,
     "ontology": pages.ontology,
@@ -80,7 +90,7 @@ def site_routes(
     site = Site(store, root or project_root(), version=version, articles=articles, assets=assets)
     app = _App(site, Renderer(site), today or (lambda: datetime.now(UTC).date()))
     if warm:
-        threading.Thread(target=site.warm, name="reegraph-warm", daemon=True).start()
+        threading.Thread(target=app.read_ahead, name="reegraph-warm", daemon=True).start()
     return [
         Route("/", app.front),
         Route("/static/{name:path}", app.static),
@@ -102,6 +112,18 @@ class _App:
 
     def __init__(self, site: Site, renderer: Renderer, today: Callable[[], date]) -> None:
         self.site, self.renderer, self.today = site, renderer, today
+
+    def read_ahead(self) -> None:
+        """Draw what readers come to first, so that nobody waits for its queries."""
+        try:
+            request = Request(
+                {"type": "http", "method": "GET", "path": "/", "headers": [], "server": ("localhost", 80)}
+            )
+            for path, values in pages_ahead(self.site):
+                ask = Ask(self.site, "en", self.today(), path.partition("/")[2], values, "json")
+                self.renderer.page(_view_of(ask, path), ask, path, request)
+        except Exception:  # the outermost edge of a thread; the pages themselves will say it again
+            _log.exception("reading ahead failed")
 
     async def front(self, request: Request) -> Response:
         """/ leads to the language that the browser asks for."""
@@ -134,20 +156,22 @@ class _App:
         lang: Lang = "zh-Hant" if request.url.path.startswith("/zh-Hant") else "en"
         path = request.url.path.removeprefix(f"/{lang}/")
         path, twin = _twin(path)
-        kind, _, _ = path.partition("/")
         name = request.path_params.get("name", "")
         if twin:
             name = name.removesuffix(f".{twin}")
-        values = dict(request.query_params)
+        values = {
+            k: " ".join(request.query_params.getlist(k)) if k == "pick" else v
+            for k, v in request.query_params.items()
+        }
         typed = await typed_answer(request, values.get("query", ""), twin) if path == "sparql" else None
         if isinstance(typed, Response):
             return typed
-        ask = Ask(self.site, lang, self.today(), name, values, typed)
-        return self.finished(await run_in_threadpool(self._drawn, ask, path, kind, twin, request), request)
+        ask = Ask(self.site, lang, self.today(), name, values, twin, typed)
+        return self.finished(await run_in_threadpool(self._drawn, ask, path, request), request)
 
     def finished(self, response: Response, request: Request) -> Response:
         """The response with the headers that all carry, packed where that pays."""
-        response.headers["Content-Security-Policy"] = self.site.assets.policy
+        response.headers.setdefault("Content-Security-Policy", self.site.assets.policy)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers["Vary"] = "Accept, Accept-Encoding, Accept-Language"
@@ -159,37 +183,60 @@ class _App:
             response.headers["Content-Length"] = str(len(response.body))
         return response
 
-    def _drawn(self, ask: Ask, path: str, kind: str, twin: str, request: Request) -> Response:
+    def _drawn(self, ask: Ask, path: str, request: Request) -> Response:
         try:
-            return self._answer(ask, path, kind, twin, request)
+            return self._answer(ask, path, request)
         except ReegraphError as error:
             if error.http_status >= 500:
                 _log.exception("%s failed", request.url.path)
-            return self._failure(ask, error, twin, request)
+            return self._failure(ask, error, request)
         except Exception:  # the outermost edge: the reader learns that it failed, the log learns why
             _log.exception("%s failed", request.url.path)
-            return self._failure(ask, ReegraphError(word(ask.lang, "failed_next")), twin, request)
+            return self._failure(ask, ReegraphError(word(ask.lang, "failed_next")), request)
 
-    def _answer(self, ask: Ask, path: str, kind: str, twin: str, request: Request) -> Response:
-        if "/" in path and kind in _NAMED and ask.name:
-            view = _NAMED[kind](ask)
-        elif (path or "home") in _PLAIN and not (path == "home" and not twin):
-            view = _PLAIN[path or "home"](ask)
-        else:
-            raise UnknownName(
-                "page", f"/{ask.lang}/{path}", [f"/{ask.lang}/{p}" for p in _PLAIN if p != "home"]
-            )
+    def _answer(self, ask: Ask, path: str, request: Request) -> Response:
+        twin = ask.twin
+        if path == "home" and not twin:
+            path = "/home"  # the home page's own address is /LANG/, only its twins say home
+        view = _view_of(ask, path)
         if not twin and view.panels:
             twin = _negotiated(request)
         if twin:
+            if twin == "html":
+                return self._file(view, ask, request)
+            if twin == "svg":
+                return self._picture(view, ask, request)
             return _data(view, twin, ask, self.site.version)
         html = self.renderer.page(view, ask, path, request)
         return Response(html, view.status, media_type="text/html")
 
-    def _failure(self, ask: Ask, error: ReegraphError, twin: str, request: Request) -> Response:
+    def _file(self, view: View, ask: Ask, request: Request) -> Response:
+        """A dossier as one file to keep."""
+        if view.template != "dossier.html":
+            raise UnknownName("twin", "html", [], "Only a dossier is kept as one HTML file.")
+        content = self.renderer.file(view, ask, request)
+        headers = {
+            "Content-Security-Policy": policy_of(self.renderer.styles),
+            "Content-Disposition": f'attachment; filename="reegraph-dossier-{self.site.version[:12]}.html"',
+        }
+        return Response(content, media_type="text/html", headers=headers)
+
+    def _picture(self, view: View, ask: Ask, request: Request) -> Response:
+        """One drawing of the page as a file; ?drawing= counts from 1."""
+        count = len(view.drawings)
+        given = ask.values.get("drawing", "1")
+        if not count:
+            raise UnknownName("twin", "svg", [], "This page has no drawing.")
+        if not given.isdecimal() or not 1 <= int(given[:6]) <= count:
+            raise UsageError(f"drawing={given}: a number from 1 to {count} is wanted.")
+        svg = self.renderer.picture(view.drawings[int(given) - 1], ask, request)
+        headers = {"Content-Security-Policy": policy_of(self.renderer.drawing_rules)}
+        return Response(svg, media_type=_TWINS["svg"], headers=headers)
+
+    def _failure(self, ask: Ask, error: ReegraphError, request: Request) -> Response:
         status = error.http_status
         near = error.near if isinstance(error, UnknownName) else []
-        if twin or _negotiated(request) == "json":
+        if ask.twin or _negotiated(request) == "json":
             body = {"error": {"code": type(error).__name__, "message": str(error)}}
             return Response(
                 json.dumps(body, ensure_ascii=False) + "\n", status, media_type="application/json"
@@ -197,7 +244,21 @@ class _App:
         kind = "e404" if status == 404 else "e400" if status < 500 else "e500"
         words = {"message": str(error), "near": near, "kind": kind}
         view = View("error.html", word(ask.lang, kind), (), words, status)
-        return Response(self.renderer.page(view, ask, "", request), status, media_type="text/html")
+        return Response(
+            self.renderer.page(view, ask, request.url.path.removeprefix(f"/{ask.lang}/"), request),
+            status,
+            media_type="text/html",
+        )
+
+
+def _view_of(ask: Ask, path: str) -> View:
+    """The view of a path below /LANG/; UnknownName with the pages that there are."""
+    kind, slash, _ = path.partition("/")
+    if slash and kind in _NAMED and ask.name:
+        return _NAMED[kind](ask)
+    if (path or "home") in _PLAIN:
+        return _PLAIN[path or "home"](ask)
+    raise UnknownName("page", f"/{ask.lang}/{path}", [f"/{ask.lang}/{p}" for p in _PLAIN if p != "home"])
 
 
 def preferred_lang(accept: str) -> Lang:

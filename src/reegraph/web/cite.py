@@ -1,12 +1,13 @@
-"""How to cite a claim or a source: BibTeX, CSL-JSON, Chicago, and a Chinese footnote."""
+"""How to cite a claim, a source or an answer: BibTeX, CSL-JSON, Chicago, and a Chinese footnote."""
 
 from __future__ import annotations
 
 import json
 import re
 from dataclasses import dataclass
+from datetime import date
 
-from reegraph.table import Thing
+from reegraph.table import Lang, Thing
 
 
 @dataclass(frozen=True)
@@ -90,3 +91,61 @@ class Cited:
 
 def _braced(text: str) -> str:
     return re.sub(r"([%&#_$])", r"\\\1", text.replace("{", "(").replace("}", ")"))
+
+
+@dataclass(frozen=True)
+class CitedView:
+    """What is cited: an answer of the graph, at its address, of a version of the data, read on a day."""
+
+    title: str
+    address: str
+    version: str
+    day: date
+    lang: Lang
+
+    @property
+    def key(self) -> str:
+        """A key for it: the address's words and the version."""
+        words = re.findall(r"[A-Za-z0-9]+", re.sub(r"^\w+://[^/]+/", "", self.address))
+        return "-".join(["reegraph", *words[:8], self.version[:12]]).rstrip("-").lower()
+
+    def bibtex(self) -> str:
+        """A @misc entry with address, version and day of access."""
+        fields = {
+            "title": self.title,
+            "author": "{reegraph}",
+            "howpublished": "reegraph, a knowledge graph of the rare-earth supply chain",
+            "version": self.version,
+            "url": self.address,
+            "urldate": self.day.isoformat(),
+            "language": "english" if self.lang == "en" else "chinese",
+        }
+        plain = {"url", "author"}
+        lines = [f"  {k} = {{{v if k in plain else _braced(v)}}}" for k, v in fields.items() if v]
+        return f"@misc{{{self.key},\n" + ",\n".join(lines) + "\n}\n"
+
+    def csl(self) -> str:
+        """One item of CSL-JSON."""
+        item = {
+            "id": self.key,
+            "type": "dataset",
+            "title": self.title,
+            "author": [{"literal": "reegraph"}],
+            "version": self.version,
+            "URL": self.address,
+            "accessed": {"date-parts": [[self.day.year, self.day.month, self.day.day]]},
+            "language": self.lang,
+        }
+        return json.dumps([{k: v for k, v in item.items() if v}], ensure_ascii=False, indent=1) + "\n"
+
+    def chicago(self) -> str:
+        """A note in the manner of the Chicago Manual of Style."""
+        version = f", data version {self.version}" if self.version else ""
+        what = f"reegraph, “{self.title},” knowledge graph of rare earths{version}"
+        return f"{what}, accessed {self.day.isoformat()}, {self.address}."
+
+    def footnote(self) -> str:
+        """A footnote as Chinese journals print a database."""
+        version = f"，資料版本 {self.version}" if self.version else ""
+        day = f"{self.day.year} 年 {self.day.month} 月 {self.day.day} 日"
+        return f"〈{self.title}〉，《reegraph 稀土知識圖譜》{version}，{self.address}（{day}檢索）。"

@@ -50,13 +50,13 @@ class Reply:
 
 
 async def typed_answer(request: Request, query: str, twin: str) -> Response | Typed | None:
-    """The answer to a typed query, None without one; a response of its own for a twin."""
+    """The answer to a typed query, None without one; a response of its own for a twin of its rows or text."""
     if not query.strip():
         return None
     if twin in _FORMATS:
         reply = await _asked(request, query, _FORMATS[twin])
         return Response(reply.body, reply.status, media_type=reply.media)
-    if twin:
+    if twin == "rq":
         return Response(query, media_type="application/sparql-query")
     reply = await _asked(request, query, _ANY)
     if reply.status != 200:

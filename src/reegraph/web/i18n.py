@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Final
 
+from reegraph.sentence import Sentence, in_chinese
 from reegraph.table import Lang
 
 _CODED: Final = ("modality", "unit", "code")  # parts whose keys are codes of the data; all others are pages'
@@ -35,23 +36,7 @@ COLUMNS: Final = (
 )
 
 
-_PHRASES: Final = tuple(
-    (re.compile(pattern), chinese)
-    for pattern, chinese in (
-        (r" ?\(year assumed\)", "（年份為推定）"),
-        (r" ?\(assumed\)", "（推定）"),
-        (r" ?\(forecast\)", "（預測）"),
-        (r" ?\(carried forward (\d+) y\)", r"（沿用 \1 年）"),
-        (r"the articles end the suspension in ([\d-]+)", r"文章稱暫停至 \1"),
-        (r", the notice on ([\d-]+)", r"，公告為 \1"),
-        (r"; nothing later is known", "；其後不明"),
-        (r"suspension ends ([\d-]+)", r"暫停至 \1"),
-        (r"effective ([\d-]+)", r"\1 生效"),
-        (r"(\d) to (\d)", r"\1 至 \2"),
-        (r"^from ([\d-]+)", r"自 \1 起"),
-        (r"; ", "；"),
-    )
-)
+_FIGURE: Final = re.compile(rf"([<>=~]*\d[\d.]*) ({'|'.join(_WORDS['unit'])})")  # as queries join them
 
 
 def word(lang: Lang, key: str, *args: object, **named: object) -> str:
@@ -78,6 +63,8 @@ def figure(lang: Lang, printed: str, code: str) -> str:
     """
     text = "–".join(_thousands(part) for part in printed.split(".."))
     shown = unit(lang, code)
+    if code == "rank" and text.isdecimal():
+        return word(lang, "ranked", text)
     if not shown or code in {"count", "rank"} or not text or not any(c.isdigit() for c in text):
         return text
     return f"{text}{'' if shown == '%' else ' '}{shown}"
@@ -88,13 +75,18 @@ def spoken(lang: Lang, text: str) -> str:
 
     >>> spoken("zh-Hant", "2025 (year assumed) (forecast)"), spoken("en", "in-force")
     ('2025（年份為推定）（預測）', 'in force')
+    >>> spoken("zh-Hant", "1000 t-per-year"), spoken("en", "15..25 percent"), spoken("zh-Hant", "2 rank")
+    ('1000 公噸／年', '15–25%', '第 2 名')
     """
     if text in _WORDS["code"]:
         return _WORDS["code"][text][lang == "zh-Hant"]
-    if lang == "zh-Hant":
-        for pattern, chinese in _PHRASES:
-            text = pattern.sub(chinese, text)
-    return text
+    if isinstance(text, Sentence):
+        return text.label(lang)
+    if text in _WORDS["unit"]:
+        return unit(lang, text) or text
+    if match := _FIGURE.fullmatch(text):
+        return figure(lang, match[1], match[2])
+    return in_chinese(text) if lang == "zh-Hant" else text
 
 
 def _thousands(text: str) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Final
 
 from markupsafe import Markup
 
 from reegraph.table import Cell, Lang, Thing, cell_text
-from reegraph.web.catalogue import Catalogue
+from reegraph.web.catalogue import Catalogue, Said
 from reegraph.web.i18n import spoken, word
 from reegraph.web.links import href
+
+_LONG: Final = 4  # members that a cell shows unfolded
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,29 @@ class Inline:
             f'<a class="chip" href="{escape(href(self.lang, thing))}" title="{said}">{escape(name)}</a>'
         )
 
+    def tagged(self, said: Said) -> Markup:
+        """The claim's sentence, with a link on the first mention of each thing that it speaks of."""
+        text = said.claim.label(self.lang)
+        parts = (said.subject, said.object, said.material, said.stage, said.said_by)
+        named = {p.label(self.lang): p for p in parts if p}
+        if not named:
+            return Markup(escape(text))  # noqa: S704  # escaped
+        longest = sorted(named, key=len, reverse=True)
+        pieces, at = [], 0
+        for match in re.finditer("|".join(re.escape(n) for n in longest), text):
+            if thing := named.pop(match[0], None):
+                pieces += [escape(text[at : match.start()]), str(self.link(thing))]
+                at = match.end()
+        return Markup("".join([*pieces, escape(text[at:])]))  # noqa: S704  # every part is escaped
+
     def link(self, thing: Thing | str) -> Markup:
         """A thing by its name, a claim by its chip, a text as it is."""
         if isinstance(thing, str):
             return Markup(escape(spoken(self.lang, thing)))  # noqa: S704  # escaped
         if thing.id.startswith("claim:"):
             return self.chip(thing)
+        if ":" not in thing.id:  # a code such as a scenario's effect has a name and no page
+            return Markup(escape(thing.label(self.lang)))  # noqa: S704  # escaped
         address = escape(href(self.lang, thing))
         return Markup(f'<a href="{address}">{escape(thing.label(self.lang))}</a>')  # noqa: S704  # escaped
 
@@ -49,13 +71,24 @@ class Inline:
             case Thing():
                 return self.link(value)
             case tuple():
-                members = sorted(value, key=lambda v: v.label(self.lang) if isinstance(v, Thing) else v)
-                between = " " if type_ == "claims" else "; "
-                return Markup(between).join(self._member(m, type_) for m in members)  # noqa: S704  # ours
+                return self._list(
+                    sorted(value, key=lambda v: v.label(self.lang) if isinstance(v, Thing) else v), type_
+                )
             case str():
                 return Markup(escape(spoken(self.lang, value)))  # noqa: S704  # escaped
             case _:
                 return Markup(escape(cell_text(value, self.lang)))  # noqa: S704  # escaped
+
+    def _list(self, members: Sequence[Thing | str], type_: str) -> Markup:
+        """The members, those of a long list folded away behind their number."""
+        between = Markup(" " if type_ == "claims" else "; ")  # noqa: S704  # ours
+        drawn = [self._member(m, type_) for m in members]
+        if len(drawn) <= _LONG:
+            return between.join(drawn)
+        rest = between.join(drawn[_LONG - 1 :])
+        more = word(self.lang, "more_of", len(drawn) - _LONG + 1)
+        folded = f"<details><summary>{escape(more)}</summary>{rest}</details>"
+        return between.join(drawn[: _LONG - 1]) + Markup(folded)  # noqa: S704  # every part is escaped
 
     def _member(self, member: Thing | str, type_: str) -> Markup:
         if type_ == "claims" and isinstance(member, Thing) and member.id.startswith("dependency:"):

@@ -1,11 +1,11 @@
-"""A panel: one query, its answer and what a page says above it. A page is panels and words."""
+"""A panel: one query and its answer. A page is panels and words, among them its drawings."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +15,39 @@ from reegraph.table import Column, Lang, Table
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """A drawing under a heading: in two widths, or in one that scrolls; `parts` are narrow ones by name."""
+
+    heading: str
+    wide: str
+    narrow: str = ""
+    parts: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)
+
+
+@dataclass(frozen=True)
 class Panel:
-    """A query of queries/ with its answer; what a page shows of the graph stands in one of these."""
+    """A query of queries/ with its answer; what a page shows of the graph stands in one of these.
+
+    An answer that no single query gives has the `command` that works it out instead.
+    """
 
     name: str
     title_en: str
     title_zh: str
     query: str
     table: Table
+    command: str = ""
 
     def title(self, lang: Lang) -> str:
         return self.title_zh if lang == "zh-Hant" else self.title_en
 
     def __len__(self) -> int:
         return len(self.table)
+
+    def cells(self) -> list[dict[str, Any]]:
+        """The rows as dicts of cells by column."""
+        names = [c.name for c in self.table.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.table.rows]
 
 
 @dataclass(frozen=True)
@@ -44,6 +63,11 @@ class View:
     def panel(self, name: str) -> Panel:
         """The panel of that name; the templates name only panels that the page has."""
         return next(p for p in self.panels if p.name == name)
+
+    @cached_property
+    def drawings(self) -> tuple[Drawing, ...]:
+        """The drawings among the words, in the order of the page."""
+        return tuple(_drawings(self.words.values()))
 
     def to_json(self, lang: Lang, version: str) -> str:
         """All panels as one JSON object of arrays, under the version of the data."""
@@ -61,7 +85,18 @@ class View:
 
     def to_sparql(self) -> str:
         """The queries of all panels, each under a comment with its name."""
-        return "\n".join(f"# {p.name}: {p.title_en}\n{p.query.rstrip()}\n" for p in self.panels)
+        said = ((p, p.query.rstrip() or f"# worked out by: {p.command}") for p in self.panels)
+        return "\n".join(f"# {p.name}: {p.title_en}\n{text}\n" for p, text in said)
+
+
+def _drawings(values: Iterable[object]) -> Iterator[Drawing]:
+    for value in values:
+        if isinstance(value, Drawing):
+            yield value
+        elif isinstance(value, list | tuple):
+            yield from _drawings(value)
+        elif drawing := getattr(value, "drawing", None):
+            yield drawing
 
 
 @cache

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,15 +18,30 @@ from starlette.requests import Request
 from reegraph.table import Column, Lang
 from reegraph.terms import short
 from reegraph.web import i18n
+from reegraph.web.cite import CitedView
 from reegraph.web.inline import Inline
 from reegraph.web.links import address, href
 from reegraph.web.pages.ask import Ask
-from reegraph.web.panel import View
+from reegraph.web.panel import Drawing, View
 from reegraph.web.site import Site
+from reegraph.web.svg import drawing_rules, standalone
+from reegraph.web.svg.text import escaped
 
 _HERE: Final = Path(__file__).parent
 _LONG: Final = 6000  # characters of an address
-MENU: Final = ("questions", "elements", "map", "controls", "disagreements", "sources", "ontology", "sparql")
+MENU: Final = (
+    "questions",
+    "dependence",
+    "elements",
+    "map",
+    "controls",
+    "compare",
+    "disagreements",
+    "sources",
+    "ontology",
+    "sparql",
+    "dossier",
+)
 
 
 class Renderer:
@@ -38,35 +56,59 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.styles = (_HERE / "static" / "site.css").read_text(encoding="utf-8")
+        self.drawing_rules = drawing_rules(self.styles)
 
-    def _figure(self, lang: Lang, printed: str, unit: str) -> str:
-        """A figure with its unit; one in words by the word's own name."""
-        known = (
-            self.site.label(f"word:{printed}", lang) if printed.isascii() and printed[:1].isalpha() else ""
+    def picture(self, drawing: Drawing, ask: Ask, request: Request) -> str:
+        """A drawing as an SVG document of its own, in its wide form."""
+        base = f"{request.url.scheme}://{request.url.netloc}"
+        note = (
+            "reegraph"
+            + (f" {self.site.version}" if self.site.version else "")
+            + f" · {base}{request.url.path}"
         )
-        return known if known and ":" not in known else i18n.figure(lang, printed, unit)
+        return standalone(
+            drawing.wide,
+            title=escaped(drawing.heading),
+            note=escaped(note.removesuffix(".svg")),
+            rules=self.drawing_rules,
+            base=base,
+            lang=ask.lang,
+        )
+
+    def file(self, view: View, ask: Ask, request: Request) -> str:
+        """A dossier as an HTML document that needs no other file; its links lead back to the site."""
+        base = f"{request.url.scheme}://{request.url.netloc}"
+        permalink = str(request.url).replace("/dossier.html", "/dossier", 1)
+        own = {"styles": Markup(self.styles), "permalink": permalink}  # noqa: S704  # our own style sheet
+        html = self.page(
+            replace(view, template="dossier_file.html", words={**view.words, **own}), ask, "dossier", request
+        )
+        return html.replace(' href="/', f' href="{base}/')
 
     def page(self, view: View, ask: Ask, path: str, request: Request) -> str:
         """A view as an HTML document."""
         lang = ask.lang
         inline = Inline(self.site.catalogue, lang)
-        query = urlencode(dict(ask.values))
-        if len(query) > _LONG:  # a long query stands on its page once, not in each of its links
+        query = urlencode({k: v for k, v in ask.values.items() if k not in {"panel", "drawing"}})
+        has_twin = len(query) <= _LONG
+        if not has_twin:  # a long query stands on its page once, not in each of its links
             query = ""
         twin_of = f"/{lang}/{path or 'home'}"
+        base = f"{request.url.scheme}://{request.url.netloc}"
         return self.environment.get_template(view.template).render(
-            **view.words,
             view=view,
             lang=lang,
             html_lang="zh-Hant-TW" if lang == "zh-Hant" else "en",
             t=partial(i18n.word, lang),
             modality=partial(i18n.modality, lang),
-            figure=lambda printed, unit: self._figure(lang, printed, unit),
+            figure=partial(self.site.figure, lang),
             href=partial(href, lang),
             to=partial(address, lang),
             text=inline.cell,
             cell=inline.cell,
             chip=inline.chip,
+            tagged=inline.tagged,
             link=inline.link,
             spoken=partial(i18n.spoken, lang),
             heading=partial(_heading, lang),
@@ -78,14 +120,28 @@ class Renderer:
             short=short,
             class_name=lambda id_: self.site.label(id_, lang) if id_ else "",
             path=path,
-            twin=lambda ending, panel="": _twin(twin_of, ending, query, panel),
+            twin=lambda ending, panel="", drawing="": _twin(twin_of, ending, query, panel, drawing),
+            drawing_number=lambda d: view.drawings.index(d) + 1 if has_twin and d in view.drawings else 0,
+            file_name=re.sub(r"[^\w-]+", "-", path or "home"),
+            this_view=CitedView(view.title, str(request.url), self.site.version, ask.today, ask.lang),
+            cite_view=lambda title, pick: CitedView(
+                title, f"{base}/{lang}/{pick}", self.site.version, ask.today, lang
+            ),
+            pick=f"{path or 'home'}" + (f"?{query}" if query else ""),
             other=f"/{'en' if lang == 'zh-Hant' else 'zh-Hant'}/{path}" + (f"?{query}" if query else ""),
             other_lang="en" if lang == "zh-Hant" else "zh-Hant",
             version=self.site.version,
             menu=MENU,
             search_value=ask.values.get("q", ""),
             has_articles=self.site.articles is not None,
+            **{"today": ask.today, **view.words},
         )
+
+
+def policy_of(styles: str) -> str:
+    """The Content-Security-Policy of a document with this style sheet inside, and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'"
 
 
 def _heading(lang: Lang, column: Column) -> str:
@@ -95,6 +151,7 @@ def _heading(lang: Lang, column: Column) -> str:
     return f"{short_} ({column.unit})" if column.unit and column.unit != "count" else short_
 
 
-def _twin(path: str, ending: str, query: str, panel: str) -> str:
-    parts = [p for p in (query, urlencode({"panel": panel}) if panel else "") if p]
+def _twin(path: str, ending: str, query: str, panel: str, drawing: int | str) -> str:
+    chosen = {k: v for k, v in (("panel", panel), ("drawing", drawing)) if v}
+    parts = [p for p in (query, urlencode(chosen)) if p]
     return f"{path}.{ending}" + (f"?{'&'.join(parts)}" if parts else "")

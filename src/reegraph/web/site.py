@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
@@ -17,18 +16,18 @@ from reegraph.evidence import Proof
 from reegraph.pages import bound_page
 from reegraph.prover import Prover
 from reegraph.questions import Question, find_question, read_questions, run
+from reegraph.scenario.dependence import Dependence, Scope, read_dependence, read_scope
 from reegraph.store import EmbeddedStore
 from reegraph.table import Lang, Table, Thing
 from reegraph.terms import is_id
 from reegraph.web.assets import Assets
 from reegraph.web.catalogue import Catalogue
-from reegraph.web.geography import countries
+from reegraph.web.i18n import figure
 from reegraph.web.panel import Panel, page_question
 from reegraph.web.search import Index
+from reegraph.web.whatif import WhatIf
 
-_log = logging.getLogger(__name__)
-_KEPT: Final = 400  # answers; a few kilobytes each
-_MOST: Final = 40  # things of which so much is said that their first page would take over 50 ms
+_KEPT: Final = 1000  # answers; a few kilobytes each
 
 
 class Site:
@@ -110,35 +109,30 @@ class Site:
         """The names of things, claims and questions, to search in."""
         return Index(self.catalogue, self.questions.values())
 
+    @cached_property
+    def dependence(self) -> Dependence:
+        """Who depends on whom, with what each conclusion stands on."""
+        return read_dependence(self.store, self.root)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What is part of what: stages, goods, places."""
+        return read_scope(self.store, self.root)
+
+    @cached_property
+    def what_if(self) -> WhatIf:
+        """The shipped scenarios on this graph."""
+        return WhatIf(self)
+
+    def figure(self, lang: Lang, printed: str, unit: str) -> str:
+        """A figure with its unit; one in words by the word's own name."""
+        word = f"word:{printed}" if printed.isascii() and printed[:1].isalpha() else ""
+        known = self.label(word, lang) if word else ""
+        return known if known and ":" not in known else figure(lang, printed, unit)
+
     def label(self, id_: str, lang: Lang) -> str:
         """The name of an id in a language."""
         return self.catalogue.thing(id_).label(lang)
-
-    def warm(self) -> None:
-        """Read what all pages share and answer every question once, so that no reader waits for it."""
-        try:
-            _ = self.catalogue.about, self.catalogue.places, self.catalogue.classes, self.index
-            for name in (
-                "disagreements",
-                "flagship",
-                "sources",
-                "element-stages",
-                "ontology-terms",
-                "places",
-            ):
-                self.panel(name)
-            if atlas := self.assets.atlas():
-                countries(atlas)
-            for name in self.questions:
-                self.ask(name, {})
-            for source in self.catalogue.sources:
-                self.panel("source-claims", source=[source])
-            about = self.catalogue.about
-            for id_ in sorted(about, key=lambda i: (-len(about[i]), i))[:_MOST]:
-                self.panel("thing-claims", thing=[id_])
-                self.panel("thing-dependence", thing=[id_])
-        except Exception:  # the outermost edge of a thread; the pages themselves will say it again
-            _log.exception("warming up failed")
 
     def _answer(self, question: Question, query: str) -> Table:
         with self._lock:

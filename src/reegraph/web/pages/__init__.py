@@ -2,8 +2,11 @@
 
 from reegraph.web.pages.asking import question, questions, search
 from reegraph.web.pages.claims import claim, conclusion, source, sources
+from reegraph.web.pages.compare import compare
 from reegraph.web.pages.controls import controls, elements
+from reegraph.web.pages.dependence import dependence
 from reegraph.web.pages.disagreements import disagreement, disagreements
+from reegraph.web.pages.dossier import dossier
 from reegraph.web.pages.explore import explore
 from reegraph.web.pages.home import home
 from reegraph.web.pages.ontology import ontology, term
@@ -13,10 +16,13 @@ from reegraph.web.pages.typed import names, sparql
 
 __all__ = [
     "claim",
+    "compare",
     "conclusion",
     "controls",
+    "dependence",
     "disagreement",
     "disagreements",
+    "dossier",
     "elements",
     "explore",
     "home",

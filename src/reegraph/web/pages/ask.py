@@ -16,13 +16,17 @@ from reegraph.web.site import Site
 
 @dataclass(frozen=True)
 class Ask:
-    """A request for a page. `name` is the last part of the address, for pages that have one."""
+    """A request for a page. `name` is the last part of the address, for pages that have one.
+
+    `twin` is the ending of a data twin, empty for the page itself.
+    """
 
     site: Site
     lang: Lang
     today: date
     name: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    twin: str = ""
     typed: Typed | None = None  # the answer to a typed query, which the service has given already
 
     def t(self, key: str, *args: object, **named: object) -> str:
@@ -32,7 +36,7 @@ class Ask:
     def only(self, *allowed: str) -> None:
         """Raises UsageError for a parameter that the page does not take."""
         for key in self.values:
-            if key not in {*allowed, "panel"}:
+            if key not in {*allowed, "panel", "drawing"}:
                 listed = ", ".join(allowed) or "none"
                 raise UsageError(f"unknown parameter {key!r}; this page takes: {listed}.")
 

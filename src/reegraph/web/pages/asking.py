@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from reegraph.errors import UnknownName, UsageError
@@ -9,8 +10,9 @@ from reegraph.questions import THEMES, Parameter, Question, find_question
 from reegraph.table import Table, Thing
 from reegraph.web.catalogue import Said
 from reegraph.web.pages.ask import Ask
-from reegraph.web.pages.marks import Drawing, date_row, draw_dates, draw_figures, measured, point
-from reegraph.web.panel import View
+from reegraph.web.pages.flow import draw_flow
+from reegraph.web.pages.marks import date_row, draw_dates, draw_figures, measured, point
+from reegraph.web.panel import Drawing, View
 
 _ROWS: Final = 100  # of a table on a page; CSV and JSON have all
 _LADDER: Final = 28
@@ -53,7 +55,7 @@ def question(ask: Ask) -> View:
     asked = find_question(ask.name, ask.site.questions)
     known = {p.name for p in asked.parameters}
     for key in ask.values:
-        if key not in known | {"panel", "page"}:
+        if key not in known | {"panel", "drawing", "page"}:
             listed = ", ".join(sorted(known)) or "none"
             raise UnknownName("parameter", key, known, f"{asked.name} takes: {listed}.")
     values = {k: v.strip() for k, v in ask.values.items() if k in known and v.strip()}
@@ -61,16 +63,20 @@ def question(ask: Ask) -> View:
     pages = max(1, -(-len(panel) // _ROWS))
     page = ask.page(pages)
     claims = _claims(ask, panel.table)
-    shown = _telling(panel.table)
+    table = _said(ask, panel.table)
+    flow = draw_flow(ask, panel)
+    drawings = [*([flow] if flow else []), *_drawings(ask, asked, claims)]
+    shown = telling(panel.table)
     words: dict[str, Any] = {
         "question": asked,
         "controls": [_control(ask, asked, p, values) for p in asked.parameters],
         "columns": [panel.table.columns[i] for i in shown],
-        "rows": [[row[i] for i in shown] for row in panel.table.rows[(page - 1) * _ROWS : page * _ROWS]],
+        "rows": [[row[i] for i in shown] for row in table.rows[(page - 1) * _ROWS : page * _ROWS]],
         "page": page,
         "pages": pages,
         "values": values,
-        "drawings": _drawings(ask, asked, claims),
+        "drawings": drawings,
+        "flows": flow is not None,
         "claims_count": len(claims),
         "sources_count": len({c.source.id for c in claims}),
         "notes": asked.notes_zh if ask.lang == "zh-Hant" else asked.notes,
@@ -138,7 +144,22 @@ def _control(ask: Ask, asked: Question, parameter: Parameter, values: dict[str, 
     }
 
 
-def _telling(table: Table) -> list[int]:
+def _said(ask: Ask, table: Table) -> Table:
+    """The table with a claim's sentence in the page's language; the queries give the English one."""
+    names = [c.name for c in table.columns]
+    if not {"says", "claim"} <= set(names):
+        return table
+    says, claim = names.index("says"), names.index("claim")
+    rows = []
+    for row in table.rows:
+        told = row[claim]
+        rows.append(
+            (*row[:says], told.label(ask.lang) if isinstance(told, Thing) else row[says], *row[says + 1 :])
+        )
+    return replace(table, rows=tuple(rows))
+
+
+def telling(table: Table) -> list[int]:
     """The columns that tell a reader something, so that the citations stay in sight.
 
     Left out: what is empty, all normal, or said by a chip or by the printed figure; the twins have all.

@@ -30,7 +30,7 @@ def claim(ask: Ask) -> View:
     source = place["source"]
     assert isinstance(source, Thing)
     text = site.article(source.id, str(place["document"]))
-    cited = _cited(ask, sources.table, source, catalogue.thing(id_), int(str(place["paragraph"] or 0)))
+    cited_as = cited(ask, sources.table, source, catalogue.thing(id_), int(str(place["paragraph"] or 0)))
     others = catalogue.said(t for t in companions.table.column("claim") if isinstance(t, Thing))
     words: dict[str, Any] = {
         "claim": catalogue.thing(id_),
@@ -38,7 +38,7 @@ def claim(ask: Ask) -> View:
         "anchor": place,
         "quote": _quote(text, int(str(place["start"])), int(str(place["end"]))),
         "page_in_source": _page_of(ask, source.id, id_),
-        "cited": cited,
+        "cited": cited_as,
         "companions": others,
     }
     return View("claim.html", f"{ask.t('claim')} {ask.name}", (full, anchor, concluded, companions), words)
@@ -69,7 +69,7 @@ def source(ask: Ask) -> View:
         "paragraphs": [(n, r, _marked(text, r)) for n, r in sorted(paragraphs.items())],
         "page": page,
         "pages": pages,
-        "cited": _cited(ask, about.table, catalogue.thing(id_), None, 0),
+        "cited": cited(ask, about.table, catalogue.thing(id_), None, 0),
         "has_text": text is not None,
     }
     return View("source.html", catalogue.thing(id_).label(ask.lang), (said, about, errors), words)
@@ -104,7 +104,8 @@ def _record(table: Table) -> dict[str, Cell]:
     return dict(zip((c.name for c in table.columns), table.rows[0], strict=True))
 
 
-def _cited(ask: Ask, table: Table, source: Thing, claim: Thing | None, paragraph: int) -> Cited:
+def cited(ask: Ask, table: Table, source: Thing, claim: Thing | None, paragraph: int) -> Cited:
+    """How to cite a source, or a claim in it, by the rows of queries/pages/sources.rq."""
     names = [c.name for c in table.columns]
     rows = (dict(zip(names, row, strict=True)) for row in table.rows)
     data = next((r for r in rows if isinstance(r["source"], Thing) and r["source"].id == source.id), {})

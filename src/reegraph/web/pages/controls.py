@@ -56,7 +56,7 @@ def elements(ask: Ask) -> View:
     day = ask.day()
     stages = ask.site.panel("element-stages")
     clock = ask.site.ask("controls-in-force", {"date": day.isoformat()})
-    matrix = ask.site.ask("control-matrix", {})
+    matrix = ask.site.ask("control-matrix", {"date": day.isoformat()})
     cells: dict[tuple[str, str], dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
     groups: dict[str, Thing] = {}
     for row in stages.table.rows:
@@ -96,20 +96,23 @@ def _said(ask: Ask, chain: Panel) -> list[Said]:
 
 
 def _by_control(clock: Panel) -> list[dict[str, Any]]:
-    """One entry a control and status, with all that it binds."""
+    """One entry a control, rule within it and status, with all that it binds."""
     names = [c.name for c in clock.table.columns]
-    groups: dict[tuple[str, str], dict[str, Any]] = {}
+    groups: dict[tuple[Cell, ...], dict[str, Any]] = {}
     for row in clock.table.rows:
         cells: dict[str, Cell] = dict(zip(names, row, strict=True))
         control, claims = cells["control"], cells["claims"]
         if not isinstance(control, Thing):
             continue
-        group = groups.setdefault((control.id, str(cells["status"])), {**cells, "items": [], "claims": {}})
-        group["items"].append(cells["item"])
+        key = (control, cells["rule"], cells["status"])
+        group = groups.setdefault(key, {**cells, "items": [], "claims": {}})
+        how = cells["binds"] if cells["binds"] in {"end-use", "made-with"} else ""
+        group["items"].append({"thing": cells["item"], "how": how})
         for claim in claims if isinstance(claims, tuple) else ():
             group["claims"][claim.id if isinstance(claim, Thing) else claim] = claim
     return sorted(
-        groups.values(), key=lambda g: (STATES.index(g["status"]), str(g["since"]), g["control"].id)
+        groups.values(),
+        key=lambda g: (STATES.index(g["status"]), str(g["since"]), g["control"].id, str(g["rule"])),
     )
 
 
@@ -125,7 +128,7 @@ def _key_days(said: list[Said]) -> list[tuple[date, str]]:
 
 def _coming(ask: Ask, groups: list[dict[str, Any]], said: list[Said], day: date) -> list[tuple[str, str]]:
     """What the answer says of the time after, and the turns of the chain that lie after the day."""
-    coming = {(g["control"].id, str(g["next"])) for g in groups if g["next"]}
+    coming = {(g["control"].id, g["next"]) for g in groups if g["next"]}
     for turn in said:
         if turn.since and turn.since > day and not turn.assumed and not turn.negative:
             coming.add((turn.subject.id, f"{turn.property.label(ask.lang)} {turn.when}"))

@@ -12,8 +12,8 @@ from reegraph.table import Cell, Table, Thing
 from reegraph.web.catalogue import Said
 from reegraph.web.i18n import figure
 from reegraph.web.pages.ask import Ask
-from reegraph.web.pages.marks import Drawing, draw_figures, measured
-from reegraph.web.panel import View
+from reegraph.web.pages.marks import draw_figures, measured
+from reegraph.web.panel import Drawing, View
 
 KINDS: Final = ("contradiction", "unsettled", "difference", "history")
 

@@ -9,7 +9,7 @@ from reegraph.errors import UsageError
 from reegraph.table import Thing
 from reegraph.web.i18n import COLUMNS
 from reegraph.web.pages.ask import Ask
-from reegraph.web.pages.neighbours import Link, column_of, neighbours, readable
+from reegraph.web.pages.neighbours import Link, column_of, draw_net, neighbours, readable
 from reegraph.web.panel import View
 
 _FIRST: Final = 24  # drawn at once
@@ -32,7 +32,7 @@ def explore(ask: Ask) -> View:
         known = [r.id for r, _ in relations]
         raise UsageError(f"relation={relation}: this thing has {', '.join(known) or 'none'}.")
     links = neighbours(id_, about, depends.table, relation) if relation else everything
-    first = {link.thing.id for link in readable(links, _FIRST, 6)}
+    first = readable(links, _FIRST, 6)
     listed = links[:_LISTED]
     thing = ask.site.catalogue.thing(id_)
     words: dict[str, Any] = {
@@ -40,7 +40,8 @@ def explore(ask: Ask) -> View:
         "column": column_of(id_) or 0,
         "headings": [c[ask.lang == "zh-Hant"] for c in COLUMNS],
         "columns": [(number, [n for n in listed if n.column == number]) for number in range(len(COLUMNS))],
-        "first": first,
+        "first": {link.thing.id for link in first},
+        "net": draw_net(ask, id_, first),
         "total": len(links),
         "shown": len(listed),
         "chips": _CHIPS,

@@ -37,7 +37,13 @@ def home(ask: Ask) -> View:
         "themes": [(theme, [q for q in ask.site.questions.values() if q.theme == theme]) for theme in THEMES],
         "states": states,
         "coming": sorted(
-            {(r[0].id, str(r[9])) for r in clock.table.rows if isinstance(r[0], Thing) and r[9]}
+            {
+                (control.id, coming)
+                for control, coming in zip(
+                    clock.table.column("control"), clock.table.column("next"), strict=True
+                )
+                if isinstance(control, Thing) and isinstance(coming, str)
+            }
         ),
         "today": ask.today,
         "counts": {

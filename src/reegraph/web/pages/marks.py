@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -12,16 +11,8 @@ from reegraph.table import Lang
 from reegraph.web.catalogue import Said
 from reegraph.web.i18n import figure, modality, unit
 from reegraph.web.links import href
+from reegraph.web.panel import Drawing
 from reegraph.web.svg import Row, ladder, timeline
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A drawing in its two widths, under a heading."""
-
-    heading: str
-    wide: str
-    narrow: str
 
 
 def measured(claims: Iterable[Said]) -> list[Said]:

@@ -9,6 +9,11 @@ from typing import Final
 
 from reegraph.table import Cell, Lang, Table, Thing
 from reegraph.web.catalogue import Said
+from reegraph.web.i18n import COLUMNS
+from reegraph.web.links import href
+from reegraph.web.pages.ask import Ask
+from reegraph.web.panel import Drawing
+from reegraph.web.svg import Neighbour, neighbourhood
 
 _DEPENDS: Final = {  # relations that are concluded, by direction
     "on": Thing("depends-on", "depends on", "依賴"),
@@ -86,6 +91,19 @@ def readable(links: Sequence[Link], most: int, deep: int) -> list[Link]:
             columns[link.column].append(link)
     kept = sorted((n for c in columns.values() for n in c), key=lambda n: (-n.weight, n.thing.id))[:most]
     return sorted(kept, key=lambda n: (n.column, -n.weight, n.thing.id))
+
+
+def draw_net(ask: Ask, id_: str, links: Sequence[Link]) -> Drawing | None:
+    """A thing among these links of it, in columns of the supply chain; None without a link."""
+    lang, centre = ask.lang, ask.site.label(id_, ask.lang)
+    others = [
+        Neighbour(n.thing.label(lang), href(lang, n.thing), n.column, n.relation(lang), n.outward, n.derived)
+        for n in links
+    ]
+    headings = [c[lang == "zh-Hant"] for c in COLUMNS]
+    heading = f"{centre}{ask.t('colon')}{ask.t('neighbourhood')}"
+    drawn = neighbourhood(centre, column_of(id_) or 0, others, headings, heading)
+    return Drawing(heading, drawn) if drawn else None
 
 
 def directed(table: Table, direction: str) -> list[dict[str, Cell]]:

@@ -12,7 +12,7 @@ from reegraph.web.catalogue import Said
 from reegraph.web.geography import Point, countries, project
 from reegraph.web.links import href
 from reegraph.web.pages.ask import Ask
-from reegraph.web.panel import View
+from reegraph.web.panel import Drawing, View
 from reegraph.web.svg.world import Place, sign, world_map
 
 # In the order of the chain, which is that of the shapes; what has another stage or none is a dot.
@@ -54,14 +54,6 @@ class Site:
         return next((i for i, stage in enumerate(STAGES) if stage in self.stages), _DOT)
 
 
-@dataclass(frozen=True)
-class Atlas:
-    """A map in its two widths: the world, and for a phone those parts of it that have marks, by name."""
-
-    wide: str
-    parts: tuple[tuple[str, str], ...]
-
-
 def world(ask: Ask) -> View:
     """Plants, mines, deposits and countries on the map, by stage and material, and in a table."""
     ask.only("stage", "material", "kind")
@@ -76,6 +68,9 @@ def world(ask: Ask) -> View:
     if not kind:  # a country of which nothing is said has its mark only where one asks for countries
         shown = [s for s in shown if s.kind != "country" or s.said]
     placed = [s for s in shown if s.at is not None]
+    named = [ask.t(f"on_map_{kind}")] if kind else []
+    named += [ask.site.label(i, ask.lang) for i in (stage, material) if i]
+    heading = f"{ask.t('map')}{ask.t('colon')}{' · '.join(named)}" if named else ask.t("map_heading")
     words: dict[str, Any] = {
         "stage": stage,
         "material": material,
@@ -96,20 +91,21 @@ def world(ask: Ask) -> View:
         "other_sign": sign(_DOT) if any(p.form() == _DOT and p.kind != "country" for p in placed) else "",
         "hollow_sign": sign(0, exact=False),
         "country_sign": sign(0, country=True),
-        "atlas": draw_world(ask, _marks(ask, placed)),
+        "drawing": draw_world(ask, _marks(ask, placed), heading),
     }
     return View("map.html", ask.t("map"), (panel,), words)
 
 
-def small_map(ask: Ask, id_: str) -> tuple[str, Site | None]:
-    """The surroundings of a thing that has a place, as a drawing; nothing without land or place."""
+def small_map(ask: Ask, id_: str) -> tuple[Drawing | None, Site | None]:
+    """The surroundings of a thing that has a place, as a drawing; None without land or place."""
     site = next((s for s in sites(ask) if s.thing.id == id_), None)
     if site is None or site.at is None or ask.site.assets.atlas() is None:
-        return "", site
+        return None, site
     x, y = site.at
     box = (x - _FAR, y - _FAR * 0.6, x + _FAR, y + _FAR * 0.6)
-    land, title = ask.site.assets.atlas(), site.thing.label(ask.lang)
-    return world_map(land, _marks(ask, [site]), title=title, box=box, width=420), site
+    title = f"{site.thing.label(ask.lang)}{ask.t('colon')}{ask.t('place')}"
+    drawn = world_map(ask.site.assets.atlas(), _marks(ask, [site]), title=title, box=box, width=420)
+    return Drawing(title, drawn), site
 
 
 def sites(ask: Ask, stage: str = "", material: str = "") -> list[Site]:
@@ -149,16 +145,16 @@ def _site(ask: Ask, thing: Thing, row: dict[str, Any]) -> Site:
     return Site(thing, kind, country, outline.middle if outline else None, exact=False)
 
 
-def draw_world(ask: Ask, places: Sequence[Place]) -> Atlas:
-    """These marks on the world, and on those parts of it that have any."""
+def draw_world(ask: Ask, places: Sequence[Place], heading: str) -> Drawing:
+    """These marks on the world, and for a phone on those parts of it that have any."""
     land = ask.site.assets.atlas()
-    wide = world_map(land, places, title=ask.t("map"))
+    wide = world_map(land, places, title=heading)
     parts = [
         (ask.t(name), world_map(land, inside, title=ask.t(name), box=box, width=360))
         for name, box in _PARTS
         if (inside := [p for p in places if _within(p.at, box)])
     ]
-    return Atlas(wide, tuple(parts))
+    return Drawing(heading, wide, parts=tuple(parts))
 
 
 def _marks(ask: Ask, found: Iterable[Site]) -> list[Place]:

@@ -9,15 +9,12 @@ from typing import Any, Final
 
 from reegraph.table import Table, Thing
 from reegraph.web.catalogue import Said
-from reegraph.web.i18n import COLUMNS
-from reegraph.web.links import href
 from reegraph.web.pages.ask import Ask
-from reegraph.web.pages.marks import Drawing, date_row, draw_dates, ladders
-from reegraph.web.pages.neighbours import column_of, directed, neighbours, readable
+from reegraph.web.pages.marks import date_row, draw_dates, ladders
+from reegraph.web.pages.neighbours import column_of, directed, draw_net, neighbours, readable
 from reegraph.web.pages.places import small_map
-from reegraph.web.panel import Panel, View
+from reegraph.web.panel import Drawing, Panel, View
 from reegraph.web.site import thing_ids
-from reegraph.web.svg import Neighbour, neighbourhood
 
 PAGE: Final = 60  # claims on one page: under 150 kB of HTML
 _DEPENDENCE: Final = 12
@@ -67,10 +64,10 @@ def thing(ask: Ask) -> View:
         "on": directed(depends.table, "on"),
         "by": directed(depends.table, "by"),
         "dependence_limit": _DEPENDENCE,
-        "timeline": _timeline(ask, claims, id_),
+        **_net(ask, id_, claims, depends.table),
         "map": drawn,
         "place": place,
-        **_net(ask, id_, claims, depends.table),
+        "timeline": _timeline(ask, claims, id_),
     }
     return View(
         "thing.html",
@@ -131,21 +128,6 @@ def _timeline(ask: Ask, claims: Sequence[Said], id_: str) -> Drawing | None:
 
 def _net(ask: Ask, id_: str, claims: Sequence[Said], dependence: Table) -> dict[str, Any]:
     """The neighbours with most claims, at most 25, in columns of the supply chain."""
-    column = column_of(id_)
-    links = neighbours(id_, claims, dependence) if column is not None else []
+    links = neighbours(id_, claims, dependence) if column_of(id_) is not None else []
     chosen = readable(links, _NODES, _DEEP)
-    others = [
-        Neighbour(
-            n.thing.label(ask.lang),
-            href(ask.lang, n.thing),
-            n.column,
-            n.relation(ask.lang),
-            n.outward,
-            n.derived,
-        )
-        for n in chosen
-    ]
-    headings = [c[ask.lang == "zh-Hant"] for c in COLUMNS]
-    centre = ask.site.label(id_, ask.lang)
-    drawn = neighbourhood(centre, column or 0, others, headings, f"{centre}: {ask.t('neighbourhood')}")
-    return {"net": drawn, "net_shown": len(others), "net_total": len(links)}
+    return {"net": draw_net(ask, id_, chosen), "net_shown": len(chosen), "net_total": len(links)}

@@ -16,9 +16,8 @@ from reegraph.web.endpoint import ROWS, Binding, Typed
 from reegraph.web.geography import Point, project
 from reegraph.web.links import href
 from reegraph.web.pages.ask import Ask
-from reegraph.web.pages.marks import Drawing
-from reegraph.web.pages.places import STAGES, Atlas, draw_world, sites
-from reegraph.web.panel import View
+from reegraph.web.pages.places import STAGES, draw_world, sites
+from reegraph.web.panel import Drawing, View
 from reegraph.web.site import Site
 from reegraph.web.svg.bars import Bar, bars
 from reegraph.web.svg.world import Place
@@ -95,11 +94,11 @@ def _example(ask: Ask, name: str) -> str:
     return "\n".join([f"# {asked}", *lines])
 
 
-def _able(ask: Ask, typed: Typed) -> dict[str, Any]:
+def _able(ask: Ask, typed: Typed) -> dict[str, Drawing | None]:
     """The forms in which an answer can be shown, each with its drawing."""
     if not typed.found:
         return {}
-    able: dict[str, Any] = {"table": None}
+    able: dict[str, Drawing | None] = {"table": None}
     chart = _chart(ask, typed)
     if chart:
         able["chart"] = chart
@@ -132,7 +131,7 @@ def _numeric(rows: Sequence[dict[str, Binding]], variable: str) -> bool:
     return bool(cells) and all(c["type"] != "uri" and _NUMBER.fullmatch(c["value"]) for c in cells)
 
 
-def _map(ask: Ask, typed: Typed) -> Atlas | None:
+def _map(ask: Ask, typed: Typed) -> Drawing | None:
     """The rows that have coordinates, or name a thing whose place is known: the one known best."""
     lat = next((v for v in typed.variables if _LATITUDE.fullmatch(v)), "")
     long = next((v for v in typed.variables if _LONGITUDE.fullmatch(v)), "")
@@ -155,7 +154,7 @@ def _map(ask: Ask, typed: Typed) -> Atlas | None:
         country = not exact and named.id.startswith("country:")
         mark = Place(spot, label, named.href or "#answer", len(STAGES), exact, country=country)
         places.setdefault((named.id, spot), mark)
-    return draw_world(ask, list(places.values())) if places else None
+    return draw_world(ask, list(places.values()), ask.t("map")) if places else None
 
 
 def _spot(latitude: str, longitude: str) -> Point | None:

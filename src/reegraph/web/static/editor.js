@@ -113,7 +113,7 @@ const looks = EditorView.theme({
   "&": { color: "var(--ink)", backgroundColor: "var(--paper)", fontSize: "0.88rem", maxHeight: "70vh", borderRadius: "4px" },
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "ui-monospace, 'DejaVu Sans Mono', 'Noto Sans Mono CJK TC', monospace", lineHeight: "1.5", minHeight: "15rem" },
-  ".cm-gutters": { backgroundColor: "var(--panel)", color: "var(--quiet)", border: "none" },
+  ".cm-gutters": { minHeight: "15rem", backgroundColor: "var(--panel)", color: "var(--quiet)", border: "none" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--mark) !important" },
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--mark)", color: "inherit" },
@@ -196,6 +196,7 @@ async function ask(shown = "", query = asked()) {
       box.append(...part.childNodes);
     } else box.append(...drawn.querySelectorAll("main > h1, main > .note"));
     document.getElementById("answer").replaceWith(box);
+    box.dispatchEvent(new Event("drawn", { bubbles: true }));
     if (query.length < SHARED) history.pushState(null, "", addressOf(query, shown));
     told.textContent = "";
     await present();

@@ -13,6 +13,7 @@ const lang = location.pathname.split("/")[1];
 const relation = new URLSearchParams(location.search).get("relation");
 
 drawn.hidden = false;
+document.getElementById("still")?.remove();
 const cy = graph(document.getElementById("graph"));
 
 const addressOf = (id) => {

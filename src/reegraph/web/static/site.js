@@ -21,3 +21,41 @@ document.addEventListener("keydown", (event) => {
 window.addEventListener("beforeprint", () => {
   for (const closed of document.querySelectorAll("details.notes")) closed.open = true;
 });
+// A drawing as PNG, twice its size, made here from its SVG file.
+function offerPng(svg) {
+  const button = document.createElement("button");
+  button.textContent = "PNG";
+  button.setAttribute("aria-label", svg.getAttribute("aria-label").replace(/^SVG/, "PNG"));
+  button.addEventListener("click", async () => {
+    const text = await (await fetch(svg.href)).text();
+    const image = new Image();
+    image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(text);
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = 2 * image.width;
+    canvas.height = 2 * image.height;
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    const link = document.createElement("a");
+    link.download = svg.download.replace(/svg$/, "png");
+    link.href = URL.createObjectURL(await new Promise((done) => canvas.toBlob(done, "image/png")));
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+  svg.after(button);
+}
+const offerAll = (within) => within.querySelectorAll(".tools a[download]").forEach(offerPng);
+offerAll(document);
+document.addEventListener("drawn", (event) => offerAll(event.target)); // an answer that came without a new page
+// The dossier's picks stand in its address; this tab remembers them, so that other pages add to them.
+const picks = document.querySelector("[data-picks]");
+if (picks) sessionStorage.setItem("picks", picks.dataset.picks);
+const kept = sessionStorage.getItem("picks");
+const add = document.querySelector("a.add");
+if (kept && add) {
+  const to = new URL(add.href);
+  to.searchParams.set("pick", kept + " " + to.searchParams.get("pick"));
+  add.href = to;
+}
+// A scenario that was still being worked out is looked for again.
+const waiting = document.querySelector("[data-reload]");
+if (waiting) setTimeout(() => location.reload(), 1000 * waiting.dataset.reload);

@@ -127,20 +127,34 @@ def _chart(
         out.append(f'<line class="now" x1="{x(now):.1f}" x2="{x(now):.1f}" y1="{top}" y2="{bottom}"/>')
     for number, row in enumerate(rows):
         y = top + number * pitch + drop
-        room = (left - 14) if wide else width - 16
-        label = fit(row.label, room, _SIZE)
-        hint = row.hint or f"{row.label}: {row.text}"
-        out.append(
-            f'<a href="{escaped(row.href)}" aria-label="{escaped(hint)}"><title>{escaped(hint)}</title>'
-        )
-        out.append(
-            f'<text class="name" x="{0 if wide else 8}" y="{y + 5 if wide else y - 16}">'
-            f"{escaped(label)}</text>"
-        )
-        out += _mark(row, x, y, left, right)
-        out.append("</a>")
+        name = (0.0, y + 5.0, left - 14.0) if wide else (8.0, y - 16.0, width - 16.0)
+        out += draw_row(row, x, y, (left, right), name)
     out.append("</svg>")
     return "".join(out)
+
+
+def draw_row(
+    row: Row,
+    x: Callable[[float], float],
+    y: float,
+    ends: tuple[float, float],
+    name: tuple[float, float, float],
+) -> list[str]:
+    """A row as a link: its name (at x, y, of at most so many pixels) and its mark between the ends.
+
+    A row without a figure has its text alone.
+    """
+    hint = escaped(row.hint or f"{row.label}: {row.text}")
+    at, down, room = name
+    out = [
+        f'<a href="{escaped(row.href)}" aria-label="{hint}"><title>{hint}</title>',
+        f'<text class="name" x="{at:g}" y="{down:g}">{escaped(fit(row.label, room, _SIZE))}</text>',
+    ]
+    if row.low is row.high is row.value is None:
+        out.append(f'<text class="value" x="{ends[0]:.1f}" y="{y + 5:g}">{escaped(row.text)}</text>')
+    else:
+        out += _mark(row, x, y, *ends)
+    return [*out, "</a>"]
 
 
 def _mark(row: Row, x: Callable[[float], float], y: float, left: float, right: float) -> list[str]:

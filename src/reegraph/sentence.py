@@ -1,0 +1,55 @@
+"""Text of an answer in both languages: English as the query writes it, Chinese beside it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Self
+
+# What queries write around dates and years; a claim's sentence brings its Chinese with it.
+_PHRASES: Final = tuple(
+    (re.compile(pattern), chinese)
+    for pattern, chinese in (
+        (r" ?\(year assumed\)", "（年份為推定）"),
+        (r" ?\(assumed\)", "（推定）"),
+        (r" ?\(forecast\)", "（預測）"),
+        (r" ?\(carried forward (\d+) y\)", r"（沿用 \1 年）"),
+        (r"^not said$", "未說明"),
+        (r"the articles end the suspension in ([\d-]+)", r"文章稱暫停至 \1"),
+        (r"^the notice ends the suspension on ([\d-]+)", r"公告稱暫停至 \1"),
+        (r", the notice on ([\d-]+)", r"，公告為 \1"),
+        (r"; nothing later is known", "；其後不明"),
+        (r"suspension ends ([\d-]+)", r"暫停至 \1"),
+        (r"effective ([\d-]+)", r"\1 生效"),
+        (r"(\d) to (\d)", r"\1 至 \2"),
+        (r"^between ([\d-]+) and ([\d-]+)", r"\1 至 \2 之間"),
+        (r"^from ([\d-]+)", r"自 \1 起"),
+        (r"; ", "；"),
+    )
+)
+
+
+class Sentence(str):
+    """A text that knows itself in Traditional Chinese; as a string it is the English.
+
+    >>> Sentence("2025 (year assumed)").zh, Sentence("It fell.", "下降。").zh
+    ('2025（年份為推定）', '下降。')
+    """
+
+    zh: str
+
+    def __new__(cls, en: str, zh: str = "") -> Self:
+        """The text; where no Chinese is given, its phrases are put into Chinese one by one."""
+        text = super().__new__(cls, en)
+        text.zh = zh or in_chinese(en)
+        return text
+
+    def label(self, lang: str) -> str:
+        """The text in that language."""
+        return self.zh if lang == "zh-Hant" else str(self)
+
+
+def in_chinese(text: str) -> str:
+    """The phrases that queries write, in Chinese; all else stays as it is."""
+    for pattern, chinese in _PHRASES:
+        text = pattern.sub(chinese, text)
+    return text

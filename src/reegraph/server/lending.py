@@ -1,0 +1,281 @@
+"""Lending: connections that are accepted here and lent to readers, which answer plain queries on them.
+
+Every connection stays open here too. What a reader does not answer comes back to the front's own HTTP; what a
+reader leaves undone, because it has ended or takes long over one query, is lent to another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import socket
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from itertools import count
+from typing import Final
+
+from reegraph.errors import ReegraphError, StoreError
+from reegraph.server import board as boards
+from reegraph.server.answer import Worker, died, too_slow
+from reegraph.server.board import Board
+from reegraph.server.metrics import Metrics, access_log
+from reegraph.server.pool import Pool
+from reegraph.server.wire import BACK, BROKEN, CLOSED, FREE, LEND, frame
+from reegraph.server.wishes import Reading
+
+Take = Callable[[socket.socket, bytes, ReegraphError | None], Awaitable[None]]
+
+_TICK: Final = 0.03  # seconds; a query that two ticks meet keeps the other connections waiting too long
+_LINGER: Final = 0.5  # seconds that a connection waits for a reader, before the front answers it
+_AT_ONCE: Final = 64  # connections accepted before other things have their turn
+_PAUSE: Final = 0.1  # seconds without accepting when no descriptor is free
+_NUMBERS: Final = count(1)
+
+
+class _Lent:
+    """A connection under a number."""
+
+    def __init__(self, link: socket.socket, client: str) -> None:
+        self.number, self.link, self.client = next(_NUMBERS), link, client
+        self.since = math.inf  # when it was first without a reader
+
+    @property
+    def left(self) -> bool:
+        """Has the client closed it?"""
+        try:
+            return not self.link.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
+
+class _Reader:
+    """A reader and what it has been lent.
+
+    It is `slow` while it is at a query that takes long, and `closed` to more connections until it has said
+    that it is free.
+    """
+
+    def __init__(self, worker: Worker, board: Board) -> None:
+        self.worker, self.board = worker, board
+        self.lent: dict[int, _Lent] = {}
+        self.serial = 0
+        self.slow = self.closed = self.expired = False
+
+
+class Lender:
+    """Accepts on a socket and lends; `take` is given what readers do not answer."""
+
+    def __init__(
+        self, pool: Pool, version: str, listener: socket.socket, take: Take, metrics: Metrics
+    ) -> None:
+        self._pool, self._listener, self._take, self._metrics = pool, listener, take, metrics
+        self._reading = Reading(version, pool.bounds.seconds)
+        self._readers: set[_Reader] = set()
+        self._tasks: set[asyncio.Future[None]] = set()
+        self._coming = 0
+        self._homeless: list[_Lent] = []  # while no reader is open
+        self._stopping = False
+        self._loop = asyncio.get_running_loop()
+        self._wanted = pool.bounds.workers
+
+    async def start(self) -> None:
+        """Begin to accept."""
+        await asyncio.gather(*(self._reader() for _ in range(self._wanted)))
+        self._listener.setblocking(False)
+        self._loop.add_reader(self._listener, self._accept)
+        self._do(self._watch())
+
+    async def stop(self, patience: float) -> None:
+        """Accept no more; give queries under way so many seconds, and then refuse them."""
+        self._stopping = True
+        self._loop.remove_reader(self._listener)
+        until = self._loop.time() + patience
+        while self._loop.time() < until and any(r.board.current for r in self._readers):
+            await asyncio.sleep(_TICK)
+        while self._readers or self._homeless or len(self._tasks) > 1:
+            for reader in self._readers:  # one may have been on its way
+                self._retire(reader)  # without its keeper it cannot be killed
+                reader.worker.kill()
+            await asyncio.sleep(_TICK)
+        for task in self._tasks:  # the watch
+            task.cancel()
+
+    def _accept(self) -> None:
+        for _ in range(_AT_ONCE):
+            try:
+                link, address = self._listener.accept()
+            except (BlockingIOError, ConnectionError):
+                return
+            except OSError:  # no descriptor is free
+                self._loop.remove_reader(self._listener)
+                self._loop.call_later(_PAUSE, self._resume)
+                return
+            link.setblocking(False)
+            with suppress(OSError):
+                link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._lend(_Lent(link, address[0]))
+
+    def _resume(self) -> None:
+        if not self._stopping:
+            self._loop.add_reader(self._listener, self._accept)
+
+    def _lend(self, lent: _Lent) -> None:
+        open_ = [reader for reader in self._readers if not reader.closed]
+        if open_ and not self._stopping:
+            reader = min(open_, key=lambda r: len(r.lent))
+            message = frame(LEND, f"{lent.number} {lent.client}".encode())
+            with suppress(OSError):  # it has ended, or has more to read already than it can
+                socket.send_fds(reader.worker.link, [message], [lent.link.fileno()])
+                reader.lent[lent.number] = lent
+                lent.since = math.inf
+                return
+        lent.since = min(lent.since, self._loop.time())
+        if self._loop.time() - lent.since < _LINGER and not self._stopping:
+            self._homeless.append(lent)
+        else:
+            self._do(self._take(lent.link, b"", None))
+
+    async def _reader(self) -> None:
+        """Have one more reader, and see to what it says until it ends."""
+        self._coming += 1
+        try:
+            with boards.new() as file, access_log() as log:
+                worker = await self._pool.reader(self._reading, file.fileno(), *log)
+                reader = _Reader(worker, Board(file.fileno()))
+            self._settle(reader)
+        finally:
+            self._coming -= 1
+
+    def _settle(self, reader: _Reader) -> None:
+        fullest = max(self._readers, key=lambda r: len(r.lent), default=reader)
+        self._readers.add(reader)
+        self._metrics.boards.add(reader.board)
+        self._do(self._listen(reader))
+        if len(fullest.lent) > 1 and not fullest.closed:  # it shares with the new one
+            self._ask(fullest)
+
+    def _ask(self, reader: _Reader) -> bool:
+        """Have a reader let go of all it has been lent; it is lent nothing more until it says so."""
+        with suppress(OSError):
+            reader.worker.link.send(frame(FREE))
+            reader.closed = True
+        return reader.closed
+
+    async def _listen(self, reader: _Reader) -> None:
+        while said := await reader.worker.frames.next():
+            kind, payload = said
+            number, _, request = payload.partition(b" ")
+            if kind == FREE:
+                self._freed(reader, int(number))
+            elif lent := reader.lent.pop(int(number), None):
+                if kind == BACK:
+                    self._do(self._take(lent.link, request, None))
+                elif kind in {CLOSED, BROKEN}:
+                    self._metrics.broken += kind == BROKEN
+                    lent.link.close()
+        await self._lost(reader)
+
+    async def _lost(self, reader: _Reader) -> None:
+        """What a reader that has ended was at is refused; what else it had been lent goes to others."""
+        self._readers.discard(reader)
+        self._metrics.boards.discard(reader.board)
+        self._metrics.absorb(reader.board)
+        self._pool.occupy(-reader.slow)
+        status = await self._pool.bury(reader.worker)
+        await self._more()
+        current = reader.lent.pop(reader.board.current, None)
+        for lent in reader.lent.values():
+            self._lend(lent)
+        if current is None:
+            return
+        request = reader.board.request
+        if reader.board.written or not request:
+            self._metrics.broken += 1
+            current.link.close()
+        else:
+            await self._take(current.link, request, self._reason(reader, status))
+
+    def _reason(self, reader: _Reader, status: int) -> ReegraphError:
+        if self._stopping:
+            return StoreError("the server is stopping; try again later")
+        return too_slow(self._reading.seconds) if reader.expired else died(status)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK)
+            for reader in list(self._readers):
+                self._look_at(reader)
+            homeless, self._homeless = self._homeless, []
+            for lent in homeless:
+                self._lend(lent)
+            if self._lacking:
+                self._do(self._more())
+
+    def _look_at(self, reader: _Reader) -> None:
+        before, reader.serial = reader.serial, reader.board.serial
+        if not reader.serial or reader.serial != before:
+            return
+        if not reader.slow:
+            self._revoke(reader)
+        elif reader.board.seconds > self._reading.seconds:
+            reader.expired = True
+            reader.worker.kill()
+        elif (current := reader.lent.get(reader.board.current)) and current.left:
+            reader.worker.kill()
+
+    def _revoke(self, reader: _Reader) -> None:
+        """Lend to others what waits for a reader that takes long.
+
+        It looks at `revoked` after each request, before it reads another. So as long as it is at the same
+        one after the word has been set, it reads from none of those others any more. What it said before
+        that request has been heard by then: nothing it gave back is lent.
+        """
+        if reader.worker.speaks or not (reader.closed or self._ask(reader)):
+            return  # the next tick looks again
+        reader.slow = True
+        self._pool.occupy(1)
+        reader.board.revoked = True
+        time.sleep(0)  # a system call: the word is set before the next is read
+        if reader.board.serial == reader.serial:
+            self._part(reader, reader.board.current)
+
+    def _part(self, reader: _Reader, current: int) -> None:
+        """Lend to others all that a reader has but what it is at."""
+        for lent in [lent for number, lent in reader.lent.items() if number != current]:
+            del reader.lent[lent.number]
+            self._lend(lent)
+
+    def _freed(self, reader: _Reader, current: int) -> None:
+        """A reader has let go of all but one connection."""
+        self._pool.occupy(-reader.slow)
+        reader.slow = reader.closed = False
+        if sum(not r.closed for r in self._readers) > self._pool.bounds.workers:
+            self._retire(reader)
+        self._part(reader, current)
+
+    def _retire(self, reader: _Reader) -> None:
+        """Have a reader end once it is over with its request."""
+        reader.closed = True
+        with suppress(OSError):
+            reader.worker.link.shutdown(socket.SHUT_WR)
+
+    @property
+    def _lacking(self) -> bool:
+        if self._pool.full or self._stopping:
+            return False
+        none_open = all(reader.closed for reader in self._readers) and not self._coming
+        return none_open or len(self._readers) + self._coming < self._wanted
+
+    async def _more(self) -> None:
+        """See to it that there are readers enough, as far as there may be."""
+        if self._lacking:
+            with suppress(ReegraphError, OSError):  # the next tick tries again
+                await self._reader()
+
+    def _do(self, work: Coroutine[None, None, None] | Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

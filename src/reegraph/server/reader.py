@@ -1,0 +1,273 @@
+"""A reader: a forked process that answers plain queries on connections the front has lent it.
+
+It writes each answer to the client's own socket. Connections with anything but a plain query go back to the
+front, with what has been read. It reads a request only when it answers it at once, so that whatever becomes
+of this process, the other connections lose nothing: the front has them all, and lends them to another.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import select
+import selectors
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import formatdate
+from typing import Final
+
+import pyoxigraph as ox
+
+from reegraph.server.answering import Sink, answer
+from reegraph.server.board import LINE, LONGEST, Board
+from reegraph.server.headers import COMMON, caching, entity_tag, holds
+from reegraph.server.plain import Plain, recognised
+from reegraph.server.question import Limits
+from reegraph.server.wire import BACK, BROKEN, CLOSED, FREE, LEND, frame, receive
+from reegraph.server.wishes import Reading
+from reegraph.server.words import is_volatile
+from reegraph.server.worker import GRACE, confine, in_deep_stack
+
+_KEPT: Final = 16 << 20  # bytes of answers that are kept
+_LONGEST_KEPT: Final = 80_000  # bytes of one of them
+_OK: Final = b"HTTP/1.1 200 OK\r\n"
+_UNCHANGED: Final = b"HTTP/1.1 304 Not Modified\r\n"
+
+
+def read(dataset: ox.Store, descriptors: list[int], reading: Reading, limits: Limits) -> None:
+    """Answer what comes on the connections lent over a link until that ends. Never returns.
+
+    The descriptors are the link, the board and, if one is kept, the access log.
+    """
+    board = Board(descriptors[1])
+    link, *log = confine([descriptors[0], *descriptors[2:]], limits, free=True)
+    reader = _Reader(dataset, socket.socket(fileno=link), board, reading, limits, log)
+    in_deep_stack(reader.run)
+    os._exit(0)
+
+
+@dataclass
+class _Lent:
+    """A connection: its number with the front, its socket, and who is at its other end."""
+
+    number: int
+    socket: socket.socket
+    client: str
+    heard: float  # when
+
+
+class _Reader:
+    def __init__(
+        self,
+        dataset: ox.Store,
+        link: socket.socket,
+        board: Board,
+        reading: Reading,
+        limits: Limits,
+        log: list[int],
+    ) -> None:
+        self._dataset, self._link, self._board = dataset, link, board
+        self._reading, self._limits, self._log = reading, limits, log
+        self._files = resource.getrlimit(resource.RLIMIT_NOFILE)
+        fields = {**COMMON, "X-Dataset-Version": reading.version}
+        self._common = "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode()
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(link, selectors.EVENT_READ)
+        self._kept: dict[bytes, tuple[bytes, bytes]] = {}
+        self._size, self._second, self._date = 0, 0, b""
+        self._swept = time.monotonic()
+
+    def run(self) -> None:
+        """Read, until the link ends or it is time for a fresh process."""
+        for _ in range(self._limits.requests):
+            if time.monotonic() - self._swept > self._reading.silence / 4:
+                self._sweep()
+            for key, _events in self._selector.select(self._reading.silence / 4):
+                if not (self._borrow() if key.data is None else self._readable(key.data)):
+                    break  # what else was readable is no longer lent
+
+    def _sweep(self) -> None:
+        """Close the connections of clients that have long been silent."""
+        self._swept = time.monotonic()
+        for key in list(self._selector.get_map().values()):
+            if key.data is not None and self._swept - key.data.heard > self._reading.silence:
+                self._return(key.data, CLOSED)
+
+    def _borrow(self, but: _Lent | None = None) -> bool:
+        """Take what the front lends; False when instead it has back all connections, but one."""
+        message = receive(self._link)
+        if message is None:
+            os._exit(0)
+        if message[0] == LEND:
+            number, _, client = message[1].decode().partition(" ")
+            lent = _Lent(int(number), socket.socket(fileno=message[2][0]), client, time.monotonic())
+            self._selector.register(lent.socket, selectors.EVENT_READ, lent)
+            return True
+        for key in list(self._selector.get_map().values()):
+            if key.data is not None and key.data is not but:
+                self._drop(key.data)
+        self._link.sendall(frame(FREE, b"%d " % (but.number if but else 0)))
+        return False
+
+    def _readable(self, lent: _Lent) -> bool:
+        """Answer a request; False when meanwhile the front has had back all other connections."""
+        try:
+            request = lent.socket.recv(LONGEST + 1)
+        except BlockingIOError:
+            return True
+        except OSError:
+            request = b""
+        if not request:
+            self._return(lent, CLOSED)
+            return True
+        lent.heard = time.monotonic()
+        self._board.begin(lent.number)
+        try:
+            self._answer(lent, request)
+        except _Broken:
+            self._return(lent, BROKEN)
+        except BaseException:  # a panic of the engine is no Exception; the front asks another, and tells
+            self._return(lent, BACK, request)
+        self._board.end()
+        if self._board.revoked:
+            self._board.revoked = False
+            while select.select([self._link], [], [], 0)[0]:  # what was lent before comes before the FREE
+                if not self._borrow(but=lent):
+                    return False
+        return True
+
+    def _answer(self, lent: _Lent, request: bytes) -> None:
+        if kept := self._kept.get(request):
+            self._send(lent, *kept, hit=True)
+        elif len(request) > LONGEST or (plain := recognised(request)) is None:
+            self._return(lent, BACK, request)
+        else:
+            self._board.hold(request)
+            self._compute(lent, request, plain)
+
+    def _compute(self, lent: _Lent, request: bytes, plain: Plain) -> None:
+        volatile = is_volatile(plain.query.text)
+        tag = "" if volatile else entity_tag(self._reading.version, str(plain.query))
+        fields = "".join(f"{name}: {value}\r\n" for name, value in caching(tag).items())
+        if tag and holds(tag, plain.wishes.if_none_match):
+            self._send(lent, _UNCHANGED, f"{fields}\r\n".encode())
+            return
+        response = _Response(self._limits.result, plain.wishes.packed, fields, lambda d: self._begin(lent, d))
+        signal.setitimer(signal.ITIMER_REAL, self._reading.seconds + GRACE)  # should the front be gone
+        # No new descriptor: a query can open no file and no socket. One is left for poll(), which has 0.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1, self._files[1]))
+        try:
+            answer(self._dataset, plain.query, response)
+            rest = response.close()
+        except BaseException as error:
+            if response.begun:
+                raise _Broken from error
+            raise
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, self._files)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        if response.begun:
+            self._write(lent, rest)
+            self._count(lent, 200, response.size)
+            return
+        self._send(lent, _OK, rest)
+        if not volatile and len(rest) <= _LONGEST_KEPT:
+            self._keep(request, rest)
+
+    def _begin(self, lent: _Lent, data: bytes) -> None:
+        """Send the next part of an answer that goes out as it is made."""
+        if not self._board.written:
+            data = _OK + self._common + self._dated() + data
+        self._write(lent, data)
+
+    def _send(self, lent: _Lent, status: bytes, rest: bytes, *, hit: bool = False) -> None:
+        self._write(lent, b"".join((status, self._common, self._dated(), rest)))
+        body = len(rest) - rest.index(b"\r\n\r\n") - 4
+        self._count(lent, 200 if status is _OK else 304, body, hit=hit)
+
+    def _write(self, lent: _Lent, data: bytes) -> None:
+        self._board.writing()
+        left = memoryview(data)
+        try:
+            while left:
+                try:
+                    left = left[lent.socket.send(left) :]
+                except BlockingIOError:
+                    poll = select.poll()
+                    poll.register(lent.socket, select.POLLOUT)
+                    poll.poll()
+        except OSError as error:
+            raise _Broken from error
+
+    def _count(self, lent: _Lent, status: int, size: int, *, hit: bool = False) -> None:
+        milliseconds = self._board.count(status, size, hit=hit)
+        for log in self._log:
+            now = time.time()
+            when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(now))
+            line = LINE % (lent.client, "GET", "/sparql", status, size, milliseconds)
+            os.write(log, f"{when},{now % 1 * 1000:03.0f} {line}\n".encode())
+
+    def _dated(self) -> bytes:
+        now = time.time()
+        if int(now) != self._second:
+            self._second = int(now)
+            self._date = f"Date: {formatdate(now, usegmt=True)}\r\n".encode()
+        return self._date
+
+    def _keep(self, request: bytes, rest: bytes) -> None:
+        self._kept[request] = _OK, rest
+        self._size += len(request) + len(rest) + 500
+        while self._size > _KEPT:
+            old = next(iter(self._kept))
+            self._size -= len(old) + len(self._kept.pop(old)[1]) + 500
+
+    def _return(self, lent: _Lent, kind: bytes, request: bytes = b"") -> None:
+        self._drop(lent)
+        self._link.sendall(frame(kind, b"%d " % lent.number + request))
+
+    def _drop(self, lent: _Lent) -> None:
+        self._selector.unregister(lent.socket)
+        lent.socket.close()
+
+
+class _Response(Sink):
+    """A sink that makes an HTTP response: with its length when it is short, else in chunks as they come."""
+
+    def __init__(self, limit: int, packed: bool, fields: str, send: Callable[[bytes], None]) -> None:
+        super().__init__(limit, packed)
+        self._fields, self._send, self._out = fields, send, bytearray()
+        self.begun, self.size = False, 0
+
+    def head(self, packed: bool, whole: bool) -> None:
+        """Write the rest of the head, unless the length is still to come."""
+        self._fields += f"Content-Type: {self.media}{_CHARSET if self.media.startswith('text/') else ''}\r\n"
+        if packed:
+            self._fields += "Content-Encoding: gzip\r\n"
+        self.begun = not whole
+        if self.begun:
+            self._out += f"{self._fields}Transfer-Encoding: chunked\r\n\r\n".encode()
+
+    def part(self, data: bytes) -> None:
+        self.size += len(data)
+        self._out += b"%x\r\n%b\r\n" % (len(data), data) if self.begun else data
+
+    def push(self) -> None:
+        self._send(bytes(self._out))
+        self._out.clear()
+
+    def close(self) -> bytes:
+        """What is still to be sent, of a short answer all but the fields that every one has."""
+        self.finish()
+        if self.begun:
+            return bytes(self._out) + b"0\r\n\r\n"
+        return f"{self._fields}Content-Length: {len(self._out)}\r\n\r\n".encode() + self._out
+
+
+_CHARSET: Final = "; charset=utf-8"
+
+
+class _Broken(OSError):
+    """An answer cannot be brought to its end."""

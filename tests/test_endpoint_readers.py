@@ -1,0 +1,389 @@
+"""Readers: plain queries answered on the client's own socket, and what becomes of it when a reader fails."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import re
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pyoxigraph as ox
+import pytest
+from test_endpoint import DATA, error, served
+from test_endpoint_faults import below, serving
+from test_endpoint_hostile import COSTLY, CROSS, DEADLINE, SLACK, ring
+
+from reegraph.server import create_app, listener
+from reegraph.server.backend import Options
+from reegraph.server.board import LONGEST, new
+from reegraph.server.metrics import access, log_to
+from reegraph.server.plain import recognised
+from reegraph.server.wire import CLOSED, LEND, frame
+from reegraph.store import EmbeddedStore
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="readers need fork: run on Linux or macOS")
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    options = Options(query_timeout=DEADLINE, memory_limit=256, workers=2, waiting=4)
+    with served(create_app(ring(2000), version="v1", options=options)) as base:
+        yield base
+
+
+def get(url: str, query: str, timeout: float = 30) -> httpx.Response:
+    return httpx.get(f"{url}/sparql", params={"query": query}, timeout=timeout)
+
+
+def figure(url: str, name: str) -> float:
+    found = re.search(rf"^{re.escape(name)} (\S+)$", httpx.get(f"{url}/metrics").text, re.MULTILINE)
+    assert found, name
+    return float(found[1])
+
+
+def connected(url: str) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=10)
+
+
+def asked(query: str, more: str = "") -> bytes:
+    return f"GET /sparql?query={quote(query)} HTTP/1.1\r\nHost: x\r\n{more}\r\n".encode()
+
+
+def answer(link: socket.socket) -> tuple[int, http.client.HTTPMessage, bytes]:
+    """Status, header and body of the next response."""
+    with http.client.HTTPResponse(link) as response:
+        response.begin()
+        return response.status, response.headers, response.read()
+
+
+# What a plain request is
+
+
+def test_recognised() -> None:
+    """A query is read as it was sent: percent signs, plus signs and equals signs included."""
+    text = 'SELECT * { ?s rdfs:label "萊納斯=+%41 &"@zh ; a ?t }\r\n# =\n=3D'
+    for encoded in (quote(text, safe=""), quote(text, safe=":/=*").replace("%20", "+")):
+        plain = recognised(f"GET /sparql?query={encoded} HTTP/1.1\r\nHost: a.b:1\r\n\r\n".encode())
+        assert plain
+        assert plain.query.text == text
+        assert plain.query.base == "http://a.b:1/sparql"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n\r\nGET",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.0\r\nHost: x\r\n\r\n",
+        "POST /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D&query=x HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D&timeout=1 HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /sparql?query=%FF HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /sparql?query=%4 HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D&format=nonsense HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /sparql?query=SERVICE HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x y\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nAccept: */*\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nX-Forwarded-Proto: https\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nAccept: image/png\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n",
+    ],
+)
+def test_not_recognised(request_: str) -> None:
+    """Whatever is more, less or other than a plain query is left to the front."""
+    assert recognised(request_.encode("latin-1")) is None
+
+
+def test_same_headers_both_ways(url: str) -> None:
+    """An answer has the same status, headers and body whether a reader or the front gives it."""
+    for accept in ("*/*", "text/csv", "text/turtle, application/xml"):
+        for query in ("SELECT * { ?s <urn:l> ?l }", "ASK {}", "SELECT (NOW() AS ?t) {}"):
+            heads = []
+            for more in ({}, {"X-Forwarded-For": "::1"}):
+                headers = {"Accept": accept, "Accept-Encoding": "gzip", **more}
+                response = httpx.get(f"{url}/sparql", params={"query": query}, headers=headers)
+                heads.append(
+                    {k: v for k, v in response.headers.items() if k not in {"date", "content-length"}}
+                )
+                heads[-1]["status"] = str(response.status_code)
+            assert heads[0] == heads[1]
+
+
+def test_connection_that_goes_both_ways(url: str) -> None:
+    """One connection carries plain and other requests, in parts and in a row."""
+    with connected(url) as link:
+        link.sendall(asked("ASK {}"))
+        assert answer(link)[2] == b'{"head":{},"boolean":true}'
+        request = asked("ASK { <urn:x> ?p ?o }")
+        link.sendall(request[:20])
+        time.sleep(0.1)
+        link.sendall(request[20:])
+        assert b"false" in answer(link)[2]
+        link.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert answer(link)[0] == 200
+    with connected(url) as link:
+        link.sendall(asked("ASK {}") * 3)
+        time.sleep(0.2)
+        assert link.recv(1 << 16).count(b'"boolean":true') == 3
+
+
+def test_repeated_queries_are_counted(url: str) -> None:
+    """What readers do is in the figures: requests, bytes, hits of their caches."""
+    before = figure(url, "reegraph_cache_hits_total")
+    count = figure(url, 'reegraph_requests_total{method="GET",path="/sparql",status="200"}')
+    with connected(url) as link:
+        for _ in range(5):
+            link.sendall(asked("ASK { <urn:n1> ?p ?o }"))
+            assert answer(link)[2]
+    assert figure(url, "reegraph_cache_hits_total") == before + 4
+    assert figure(url, 'reegraph_requests_total{method="GET",path="/sparql",status="200"}') == count + 5
+
+
+def test_not_modified(url: str) -> None:
+    """A reader answers 304 to who has the answer."""
+    with httpx.Client() as client:
+        tag = client.get(f"{url}/sparql", params={"query": "ASK {}"}).headers["etag"]
+        given = client.get(f"{url}/sparql", params={"query": "ASK {}"}, headers={"If-None-Match": tag})
+        assert (given.status_code, given.content, given.headers["etag"]) == (304, b"", tag)
+
+
+def test_access_log(tmp_path: Path) -> None:
+    """A reader writes its lines to the access log, without the query."""
+    before = access.level
+    log_to(tmp_path / "log")
+    handler = access.handlers[-1]
+    try:
+        with served(create_app(EmbeddedStore(ox.parse(DATA, format=ox.RdfFormat.TRIG)))) as base:
+            get(base, "ASK { <urn:secret> ?p ?o }")
+    finally:
+        access.removeHandler(handler)
+        access.setLevel(before)
+        access.propagate = True
+        handler.close()
+    line = (tmp_path / "log").read_text(encoding="utf-8")
+    assert re.fullmatch(
+        r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} 127\.0\.0\.1 GET /sparql 200 27 \d+\.\dms\n", line
+    )
+
+
+# What would bring one down
+
+
+@pytest.mark.parametrize("name", [name for name, query in COSTLY.items() if len(asked(query)) <= LONGEST])
+def test_costly(url: str, name: str) -> None:
+    """A query that takes too long or too much is 503 or 507, while quick ones go on beside it."""
+    slow: list[float] = []
+    over = threading.Event()
+
+    def ask(number: int) -> None:
+        with connected(url) as link:
+            turn = 0
+            while not over.is_set():
+                turn += 1
+                started = time.monotonic()
+                link.sendall(asked(f"ASK {{ ?s ?p {number}{turn} }}"))
+                assert answer(link)[0] == 200
+                slow.append(time.monotonic() - started)
+                time.sleep(0.01)
+
+    threads = [threading.Thread(target=ask, args=(n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    try:
+        time.sleep(0.1)
+        started = time.monotonic()
+        response = get(url, COSTLY[name])
+        assert time.monotonic() - started < DEADLINE + 0.5 + SLACK
+        assert response.status_code in {503, 507}
+        assert error(response)["code"] in {"query-timeout", "query-failed", "out-of-memory"}
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+    assert len(slow) > 50
+    assert max(slow) < 0.5 + SLACK
+
+
+@pytest.mark.parametrize(
+    "query", [f"SELECT DISTINCT * {{ {CROSS} }}", f"CONSTRUCT {{ ?a ?e ?i }} {{ {CROSS} }}"]
+)
+def test_broken_stream(url: str, query: str) -> None:
+    """An answer that fails after its first part breaks the connection: it never looks whole."""
+    broken = figure(url, "reegraph_broken_answers_total")
+    with httpx.stream("GET", f"{url}/sparql", params={"query": query}, timeout=30) as response:
+        assert response.status_code == 200
+        with pytest.raises(httpx.RemoteProtocolError):
+            list(response.iter_raw())
+    assert figure(url, "reegraph_broken_answers_total") == broken + 1
+
+
+def test_more_slow_ones_than_may_be(url: str) -> None:
+    """Slow queries by GET count as those by POST: of too many some are 429, and all are answered."""
+    answers: list[int] = []
+
+    def ask() -> None:
+        answers.append(get(url, COSTLY["count"]).status_code)
+
+    threads = [threading.Thread(target=ask) for _ in range(14)]
+    started = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert time.monotonic() - started < 2 * DEADLINE + SLACK
+    assert set(answers) <= {429, 503}
+    assert 429 in answers
+    assert get(url, "ASK {} # after").status_code == 200
+
+
+def test_client_that_leaves(url: str) -> None:
+    """A reader whose client has gone is ended long before the deadline."""
+    with pytest.raises(httpx.ReadTimeout):
+        get(url, COSTLY["count"] + "# left", timeout=0.3)
+    started = time.monotonic()
+    while figure(url, "reegraph_workers_busy"):
+        assert time.monotonic() - started < 1
+        time.sleep(0.02)
+
+
+def test_killed_readers(url: str) -> None:
+    """When all readers are killed between requests, their connections go on as if nothing had been."""
+    with connected(url) as one, connected(url) as other:
+        for turn in range(3):
+            for link in (one, other):
+                link.sendall(asked(f"ASK {{}} # {turn}"))
+                assert answer(link)[0] == 200
+            for pid in readers():
+                os.kill(pid, signal.SIGKILL)
+
+
+def test_killed_at_work(url: str) -> None:
+    """A reader killed at a query costs that query alone: it is 507, and the connection is closed."""
+    assert len(readers()) > 0
+    with connected(url) as busy, connected(url) as idle:
+        for link in (busy, idle):
+            link.sendall(asked("ASK {} # first"))
+            assert answer(link)[0] == 200
+        busy.sendall(asked(COSTLY["count"] + "# killed"))
+        time.sleep(0.3)
+        for pid in readers():
+            os.kill(pid, signal.SIGKILL)
+        status, headers, _ = answer(busy)
+        assert (status, headers["connection"]) == (507, "close")
+        idle.sendall(asked("ASK {} # second"))
+        assert answer(idle)[0] == 200
+
+
+def readers() -> list[int]:
+    """The readers below this process: they alone wait for many things at once."""
+    for _ in range(100):
+        found = []
+        for pid, command in below(os.getpid()).items():
+            with contextlib.suppress(OSError):
+                held = [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()]
+                if "reegraph.server.keeper" in command and any("eventpoll" in name for name in held):
+                    found.append(pid)
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("there are no readers")
+
+
+def test_slow_heads(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A head that does not come to its end is 408 after a while, one connection a client apart."""
+    monkeypatch.setattr(listener, "HEAD_SECONDS", 0.5)
+    with connected(url) as slow:
+        slow.sendall(b"GET /sparql?que")
+        started = time.monotonic()
+        while time.monotonic() - started < 0.3:
+            assert get(url, f"ASK {{}} # {time.monotonic()}").status_code == 200
+        assert answer(slow)[0] == 408
+        assert slow.recv(1) == b""
+
+
+def test_silent_clients() -> None:
+    """A connection on which nothing is asked for long is closed by its reader, which tells the front."""
+    ours, theirs = socket.socketpair()
+    client, lent = socket.socketpair()
+    script = CARELESS.replace('"v", 5', '"v", 5, 0.2')
+    with new() as board, ours, theirs, client, lent:
+        given = [theirs.fileno(), board.fileno()]
+        with subprocess.Popen([sys.executable, "-c", script, *map(str, given)], pass_fds=given):
+            theirs.close()
+            socket.send_fds(ours, [frame(LEND, b"7 here")], [lent.fileno()])
+            lent.close()
+            client.settimeout(10)
+            assert client.recv(1) == b""
+            assert ours.recv(100) == frame(CLOSED, b"7 ")
+            ours.shutdown(socket.SHUT_WR)
+
+
+def test_ten_thousand_connections() -> None:
+    """Ten thousand connections that say nothing leave the service well."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 11_000:
+        pytest.skip("allow this user 11,000 open files: ulimit -Hn")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 11_000), hard))
+    links = []
+    try:
+        with serving("--dataset", "none") as (url, _):
+            for _ in range(10_000):
+                links.append(connected(url))
+            for _ in range(3):
+                started = time.monotonic()
+                assert get(url, f"ASK {{}} # {started}").status_code == 200
+            assert time.monotonic() - started < 0.1 + SLACK
+            for link in (links[0], links[5000], links[-1]):
+                link.sendall(asked("ASK {}"))
+                assert answer(link)[0] == 200
+    finally:
+        for link in links:
+            link.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+CARELESS = """
+import sys, pyoxigraph as ox
+from reegraph.server import plain, reader
+from reegraph.server.question import Limits
+from reegraph.server.wishes import Reading
+plain.calls_out = lambda text: False
+reader.read(ox.Store(), [int(a) for a in sys.argv[1:]], Reading("v", 5), Limits(1 << 30, 1 << 30))
+"""
+
+
+def test_no_sockets_in_a_reader() -> None:
+    """Even a SERVICE that the reading of the text let through reaches nobody."""
+    ours, theirs = socket.socketpair()
+    client, lent = socket.socketpair()
+    with new() as board, ours, theirs, client, lent, socket.create_server(("127.0.0.1", 0)) as peer:
+        given = [theirs.fileno(), board.fileno()]
+        command = [sys.executable, "-c", CARELESS, *map(str, given)]
+        with subprocess.Popen(command, pass_fds=given) as process:
+            theirs.close()
+            lent.setblocking(False)
+            socket.send_fds(ours, [frame(LEND, b"1 here")], [lent.fileno()])
+            place = f"http://127.0.0.1:{peer.getsockname()[1]}/"
+            client.sendall(asked(f"SELECT * {{ SERVICE SILENT <{place}> {{ ?s ?p ?o }} }}"))
+            client.settimeout(10)
+            assert answer(client)[0] == 200  # SILENT: no rows
+            peer.settimeout(0.3)
+            with pytest.raises(TimeoutError):
+                peer.accept()
+            ours.shutdown(socket.SHUT_WR)
+            assert process.wait(timeout=5) == 0
