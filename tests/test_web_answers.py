@@ -436,6 +436,18 @@ def test_every_drawing_is_a_file(path: str) -> None:
         assert title.text
 
 
+def test_a_map_keeps_its_key_as_a_file() -> None:
+    """The shapes of the marks stand below the map with their stages, in the file as on the page."""
+    [figure] = re.findall(r'<figure class="drawing">.*?</figure>', text("/en/map"), re.DOTALL)
+    page = re.findall(r"</svg> ([^<]+)</li>", figure)
+    drawn = ElementTree.fromstring(client().get("/en/map.svg").text)
+    top = drawn.findall("{http://www.w3.org/2000/svg}text")
+    assert [t.text for t in top][1:-1] == page
+    assert "separation" in page
+    assert "country only" in page
+    assert len(drawn.findall("{http://www.w3.org/2000/svg}svg")) == 1 + len(page)
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -259,8 +259,8 @@ def test_answers_show_as_chart_and_map() -> None:
     operated = shown(f"/en/sparql?query={quote('SELECT * { ?who ree:operates ?plant }')}&view=map")
     assert "/en/thing/facility:mountain-pass" in operated[operated.index('class="drawing"') :]
     assert operated.count('class="site land"') == (
-        2 if Assets().atlas() else 0
-    )  # Japan's stockpile: two widths
+        3 if Assets().atlas() else 0
+    )  # Japan's stockpile: two widths, and the key
     assert "<svg" not in shown(
         f"/en/sparql?query={quote('SELECT ?x { BIND(1 AS ?y) BIND(ree:a AS ?x) }')}&view=chart"
     )

@@ -74,6 +74,7 @@ class Renderer:
             rules=self.drawing_rules,
             base=base,
             lang=ask.lang,
+            key=[(drawn, escaped(name)) for drawn, name in drawing.key],
         )
 
     def file(self, view: View, ask: Ask, request: Request) -> str:
@@ -148,7 +149,7 @@ def _heading(lang: Lang, column: Column) -> str:
     """What a column holds, up to the first aside; its whole description is the title of the heading."""
     whole = (column.zh if lang == "zh-Hant" else column.en) or column.name
     short_ = re.split(r"[;；(（]|, where|, as the", whole)[0].strip() or whole
-    return f"{short_} ({column.unit})" if column.unit and column.unit != "count" else short_
+    return f"{short_} ({i18n.unit(lang, column.unit)})" if column.unit and column.unit != "count" else short_
 
 
 def _twin(path: str, ending: str, query: str, panel: str, drawing: int | str) -> str:

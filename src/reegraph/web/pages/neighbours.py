@@ -51,7 +51,9 @@ class Link:
 
     def relation(self, lang: Lang) -> str:
         """The relations in words."""
-        return ", ".join(dict.fromkeys(r.label(lang) for r in self.relations.values()))
+        return ("、" if lang == "zh-Hant" else ", ").join(
+            dict.fromkeys(r.label(lang) for r in self.relations.values())
+        )
 
 
 def column_of(id_: str) -> int | None:

@@ -83,14 +83,6 @@ def world(ask: Ask) -> View:
         "placed": len(placed),
         "exact": sum(s.exact for s in placed),
         "sign": lambda s: sign(s.form(), exact=s.exact, country=s.kind == "country"),
-        "legend": [
-            (sign(i), ask.site.label(s, ask.lang))
-            for i, s in enumerate(STAGES)
-            if any(s in p.stages for p in placed)
-        ],
-        "other_sign": sign(_DOT) if any(p.form() == _DOT and p.kind != "country" for p in placed) else "",
-        "hollow_sign": sign(0, exact=False),
-        "country_sign": sign(0, country=True),
         "drawing": draw_world(ask, _marks(ask, placed), heading),
     }
     return View("map.html", ask.t("map"), (panel,), words)
@@ -105,7 +97,7 @@ def small_map(ask: Ask, id_: str) -> tuple[Drawing | None, Site | None]:
     box = (x - _FAR, y - _FAR * 0.6, x + _FAR, y + _FAR * 0.6)
     title = f"{site.thing.label(ask.lang)}{ask.t('colon')}{ask.t('place')}"
     drawn = world_map(ask.site.assets.atlas(), _marks(ask, [site]), title=title, box=box, width=420)
-    return Drawing(title, drawn), site
+    return Drawing(title, drawn, key=_key(ask, _marks(ask, [site]))), site
 
 
 def sites(ask: Ask, stage: str = "", material: str = "") -> list[Site]:
@@ -154,7 +146,20 @@ def draw_world(ask: Ask, places: Sequence[Place], heading: str) -> Drawing:
         for name, box in _PARTS
         if (inside := [p for p in places if _within(p.at, box)])
     ]
-    return Drawing(heading, wide, parts=tuple(parts))
+    return Drawing(heading, wide, parts=tuple(parts), key=_key(ask, places))
+
+
+def _key(ask: Ask, places: Sequence[Place]) -> tuple[tuple[str, str], ...]:
+    """The signs that the marks of a map are read by; a dot is explained only beside other shapes."""
+    forms = sorted({p.form for p in places if not p.country})
+    key = [(sign(f), ask.site.label(STAGES[f], ask.lang)) for f in forms if f != _DOT]
+    if key and _DOT in forms:
+        key.append((sign(_DOT), ask.t("other_stage")))
+    if any(not p.exact and not p.country for p in places):
+        key.append((sign(forms[0], exact=False), ask.t("known_country")))
+    if any(p.country for p in places):
+        key.append((sign(_DOT, country=True), ask.t("on_map_country")))
+    return tuple(key)
 
 
 def _marks(ask: Ask, found: Iterable[Site]) -> list[Place]:

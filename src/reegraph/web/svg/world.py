@@ -66,7 +66,7 @@ def world_map(
 
 def sign(form: int, *, exact: bool = True, country: bool = False) -> str:
     """A mark alone, for the legend and the table."""
-    frame = 'class="chart sign" viewBox="-11 -11 22 22" width="22" height="22" aria-hidden="true"'
+    frame = 'class="sign" viewBox="-11 -11 22 22" width="22" height="22" aria-hidden="true"'
     return f"<svg {frame}>{_shape(form, exact, country)}</svg>"
 
 
