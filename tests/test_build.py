@@ -21,6 +21,7 @@ from reegraph.curation.corpus import read_corpus
 from reegraph.snapshot import Snapshot
 from reegraph.store import EmbeddedStore
 from reegraph.terms import GRAPH
+from reegraph.tokens import SEARCH
 
 if TYPE_CHECKING:
     from conftest import Project
@@ -80,9 +81,10 @@ def test_same_bytes_in_every_process(tmp_path: Path) -> None:
 
 
 def test_default_graph_is_the_union(dataset: ox.Store) -> None:
-    """The default graph holds what the named graphs hold, each triple once, and nothing else."""
+    """The default graph holds what the named graphs hold but the text index, each triple once."""
     merged = [q.triple for q in dataset.quads_for_pattern(None, None, None, ox.DefaultGraph())]
-    named = {q.triple for q in dataset if isinstance(q.graph_name, ox.NamedNode)}
+    apart = (ox.DefaultGraph(), SEARCH)
+    named = {q.triple for q in dataset if q.graph_name not in apart}
     assert len(merged) == len(set(merged))
     assert set(merged) == named
     (row,) = real_graph().store.select("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").rows
@@ -97,7 +99,7 @@ def test_graphs_by_origin(dataset: ox.Store) -> None:
         for q in dataset
     )
     sources = {"tan-2025", "chen-jw-2025", "chen-cc-2025", "tang-2025", "jui-2025"}
-    origins = {"default", "ontology", "entities", "reference", "statements", "derived"}
+    origins = {"default", "ontology", "entities", "reference", "statements", "derived", "search"}
     assert origins | {f"claims/{s}" for s in sources} <= set(counted)
     manifests = list(
         Path(environment()["REEGRAPH_CACHE"]).glob(f"snapshots/{real_graph().version}*/manifest.json")

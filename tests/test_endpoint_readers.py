@@ -20,8 +20,8 @@ from urllib.parse import quote
 import httpx
 import pyoxigraph as ox
 import pytest
+from processes import below, serving
 from test_endpoint import DATA, error, served
-from test_endpoint_faults import below, serving
 from test_endpoint_hostile import COSTLY, CROSS, DEADLINE, SLACK, ring
 
 from reegraph.server import create_app, listener
@@ -293,8 +293,9 @@ def readers() -> list[int]:
     """The readers below this process: they alone wait for many things at once."""
     for _ in range(100):
         found = []
-        for pid, command in below(os.getpid()).items():
+        for pid in below(os.getpid()):
             with contextlib.suppress(OSError):
+                command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
                 held = [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()]
                 if "reegraph.server.keeper" in command and any("eventpoll" in name for name in held):
                     found.append(pid)

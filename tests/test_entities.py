@@ -24,18 +24,20 @@ def _rows(folder: Path, vocabulary: Vocabulary, **tables: list[str]) -> tuple[di
 
 
 def test_a_row_becomes_an_entity(tmp_path: Path, vocabulary: Vocabulary) -> None:
-    """Aliases get their language tags, a country code its kind, an external id its IRI."""
+    """Aliases get their language tags, a country code its kind, an external id its IRI; a bloc stays."""
     entities, problems = _rows(
         tmp_path,
         vocabulary,
         country=["country:AU\tJurisdiction\tAustralia\t澳洲\t\t\t\twikidata:Q408"],
-        sector=["sector:energy\tSector\tenergy\t能源"],
+        bloc=["bloc:eu\tJurisdiction\tEuropean Union\t歐盟"],
+        sector=["sector:energy\tSector\tenergy\t能源\t\tbloc:eu"],
         firm=[
             "firm:lynas\tFirm\tLynas\t萊納斯\ten:LYC;zh:萊那斯;zh-Hans:莱纳斯"
             "\tAU\tsector:energy\t\tseat in Perth"
         ],
     )
     assert problems == []
+    assert entities["sector:energy"].country == "bloc:eu"
     assert entities["country:AU"].external == ("http://www.wikidata.org/entity/Q408",)
     assert entities["firm:lynas"] == Entity(
         id="firm:lynas",

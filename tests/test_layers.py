@@ -29,7 +29,7 @@ VAGUE = {
 ORDER = (
     ("errors", "terms", "folders", "sentence", "table", "window"),
     ("curation",),
-    ("triples", "statements", "disagreements"),
+    ("triples", "statements", "disagreements", "tokens"),
     ("store",),
     ("questions", "pages", "names"),
     ("reason", "validate", "snapshot", "build", "reasoner"),

@@ -2,10 +2,9 @@
 
 The figures are on tests/questions/phrasings.tsv (written by someone who saw neither the questions nor the
 matcher) against tests/questions/gold.tsv: questions any of which is right, with `name=value` for what a
-parameter has to hold and `name?=value` for what it may hold. Odd ids were for tuning, even ids held out:
-at the first look, with the matcher frozen, 47.9 % of their answerable ones were answered right and 19.2 %
-of the others falsely. The matcher was worked on after that look, so the figures asserted here for the even
-half are no longer of unseen questions.
+parameter has to hold and `name?=value` for what it may hold, either with `question.` before it where it is
+of one question alone. The weights were chosen on these phrasings, so
+the figures asserted here are of development; none of the phrasings is among the matcher's own examples.
 """
 
 from __future__ import annotations
@@ -21,19 +20,22 @@ from pathlib import Path
 import pytest
 
 import reegraph
+from reegraph.errors import CurationError
 from reegraph.graph import KnowledgeGraph
 from reegraph.plain.choice import Choice, Guess, settle, speaks_of
-from reegraph.plain.matcher import Matcher, choose, is_plain
+from reegraph.plain.files import read_matcher, read_phrasings, read_slots
+from reegraph.plain.matcher import Matcher, is_plain
 from reegraph.plain.mentions import Gazetteer
-from reegraph.plain.phrases import Script
-from reegraph.plain.sayings import Saying, Sayings, read_sayings
+from reegraph.plain.phrasings import NOTHING, Phrasings
+from reegraph.plain.reading import fold, read, run_of
+from reegraph.plain.sayings import Saying, Sayings
 from reegraph.plain.slots import Value
-from reegraph.table import Column, Table
+from reegraph.table import Column, Table, Thing
 
 TODAY = date(2026, 11, 22)
 QUESTIONS = Path(__file__).parent / "questions"
-# Measured, give or take 1 %: right answers to what has one, and answers to what has none.
-FLOORS = {1: (0.854, 0.049), 0: (0.531, 0.087)}
+# Measured, give or take 1 %: of what has an answer right, and wrong; of what has none, answered.
+RIGHT, WRONG, FALSE = 0.766, 0.067, 0.039
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,7 @@ def graph() -> Iterator[KnowledgeGraph]:
 @pytest.fixture(scope="module")
 def matcher(graph: KnowledgeGraph) -> Matcher:
     """The matcher of the real questions, names and claims."""
-    return Matcher.of(graph.questions, graph._names, read_sayings(graph.ask("firm-profile", firm="any")))
+    return read_matcher(graph.store, graph.root, graph._names)
 
 
 @pytest.mark.parametrize(
@@ -58,11 +60,10 @@ def test_plain_questions_hold_a_space_or_a_chinese_character(text: str, plain: b
     assert is_plain(text) is plain
 
 
-def test_simplified_characters_are_folded_as_the_names_pair_them() -> None:
-    """A character pair that only the names teach is folded, and everyday ones are without them."""
-    script = Script.learnt([["镝", "鏑"]])
-    assert script.fold("谁买镝") == "誰買鏑"
-    assert Script.learnt([]).fold("镝") == "镝"
+def test_simplified_characters_are_folded_one_by_one() -> None:
+    """Simplified characters and variants become the traditional ones, those of elements too."""
+    assert fold("谁买镝") == "誰買鏑"
+    assert fold("臺灣占比与佔比") == "台灣占比與占比"
 
 
 @pytest.mark.parametrize(
@@ -77,20 +78,19 @@ def test_simplified_characters_are_folded_as_the_names_pair_them() -> None:
 )
 def test_times_are_read_as_their_last_day(text: str, day: date) -> None:
     """A day is itself; a month or year stands for its last day."""
-    assert [when.day for when in Script.learnt([]).read(text).whens] == [day]
+    assert [when.day for when in read(text).whens] == [day]
 
 
 def test_numbers_that_are_no_years_are_no_times() -> None:
     """A decade, an amount and an impossible day are not taken for a time."""
-    assert not Script.learnt([]).read("since the 1980s, 1,990 t, 2025年13月1日 1980年代").whens[1:]
+    assert not read("since the 1980s, 1,990 t, 2025年13月1日 1980年代").whens[1:]
 
 
 def test_longest_names_win_and_what_is_left_out_is_marked() -> None:
     """A firm named after a country is one mention, and the country after 除了 is left out."""
-    script = Script.learnt([])
     names = {"country:CN": ["中國", "China"], "firm:crg": ["中國稀土集團"], "country:US": ["美國"]}
-    gazetteer = Gazetteer.of(names, script)
-    found = gazetteer.find(script.read("除了中國，美國跟中國稀土集團"))
+    gazetteer = Gazetteer.of(names)
+    found = gazetteer.find(read("除了中國，美國跟中國稀土集團"))
     assert [(m.ids[0], m.left_out) for m in found] == [
         ("country:CN", True),
         ("country:US", False),
@@ -100,22 +100,47 @@ def test_longest_names_win_and_what_is_left_out_is_marked() -> None:
 
 def test_us_the_country_is_told_by_its_capitals() -> None:
     """ "US" is the United States and "us" is nobody."""
-    script = Script.learnt([])
-    gazetteer = Gazetteer.of({"country:US": ["United States"]}, script)
-    assert [len(gazetteer.find(script.read(t))) for t in ("what the US imports", "tell us more")] == [1, 0]
+    gazetteer = Gazetteer.of({"country:US": ["United States", "America"]})
+    assert [len(gazetteer.find(read(t))) for t in ("what the US imports", "tell us more")] == [1, 0]
+
+
+def test_a_country_as_one_character_is_spelt_out() -> None:
+    """對中 and 美中 name countries; 對中國 is left as it is."""
+    assert [fold(t) for t in ("對中依賴", "美中談判", "對中國")] == [
+        "對中國依賴",
+        "美國中國談判",
+        "對中國",
+    ]
+
+
+def test_whom_others_lean_on_is_marked_through_a_list() -> None:
+    """Of Japan's imports from China and Malaysia both are upstream and Japan is not."""
+    names = {"country:CN": ["China"], "country:JP": ["Japan"], "country:MY": ["Malaysia"]}
+    found = Gazetteer.of(names).find(read("imports of Japan from China and Malaysia"))
+    assert [(m.ids[0], m.upstream) for m in found] == [
+        ("country:JP", False),
+        ("country:CN", True),
+        ("country:MY", True),
+    ]
+
+
+def test_the_nearest_examples_choose_the_question() -> None:
+    """The shares of all questions add up to 1, that of the question with the words is the largest."""
+    examples = [("price", {"cost": 1.0, "of": 1.0}), ("uses", {"used": 1.0, "of": 1.0})]
+    found = Phrasings.of(examples).likeness({"used": 1.0, "for": 1.0})
+    assert sum(found.values()) == pytest.approx(1)
+    assert found["uses"] > 0.9
 
 
 def test_a_claim_is_found_by_what_it_says_and_is_about() -> None:
     """Of two claims on one person the one that holds the text's words comes first."""
-    script = Script.learnt([])
     told = [
-        Saying("claim:a-1", ("person:xu",), "ree:named", ("Xu is called the father of rare earths.", "")),
-        Saying("claim:a-2", ("person:xu",), "ree:develops", ("Xu developed separation technology.", "")),
+        Saying("claim:a-1", ("person:xu",), ("Xu is called the father of rare earths.",)),
+        Saying("claim:a-2", ("person:xu",), ("Xu developed separation technology.",)),
     ]
-    sayings = Sayings.of(told, script, [])
-    hits = sayings.find(script.run("who is called the father of rare earths"), [], frozenset())
+    hits = Sayings.of(told).find(run_of("who is called the father of rare earths"), [])
     assert hits[0].saying.id == "claim:a-1"
-    assert sayings.narrow(hits[0]) == "person:xu"
+    assert 0.8 < hits[0].share < 0.9
 
 
 @pytest.mark.parametrize(
@@ -125,6 +150,15 @@ def test_a_claim_is_found_by_what_it_says_and_is_about() -> None:
         ("巴西的稀土储量有多少", "reserves", {"place": ("country:BR",)}),
         ("rare earth reserves of Brazil", "reserves", {"place": ("country:BR",)}),
         ("鏑用在哪裡", "uses-of", {"good": ("element:Dy",)}),
+        ("what is disprosium used for", "uses-of", {"good": ("element:Dy",)}),
+        ("who funds magnet plants in Texas", "investments", {"recipient": ("facility:mp-fort-worth",)}),
+        ("who funds the plants in Texas", "investments",
+         {"recipient": ("facility:lynas-texas", "facility:mp-fort-worth")}),
+        ("哪些重稀土加工依賴中國？", "heavy-ree-dependence", {"on": ("country:CN",)}),
+        ("what does the Pentagon pay Lynas", "investments",
+         {"investor": ("org:us-dod",), "recipient": ("firm:lynas",)}),
+        ("what came out of the talks in Geneva", "negotiations",
+         {"negotiation": ("negotiation:us-cn-geneva-2025",)}),
         (
             "除了中國，美國從哪些國家進口稀土",
             "import-dependence",
@@ -139,6 +173,13 @@ def test_a_claim_is_found_by_what_it_says_and_is_about() -> None:
          {"least": Decimal(3)}),
         ("who are the members of the Minerals Security Partnership", "agreement-members",
          {"agreement": ("agreement:msp",)}),
+        ("美國專利有幾件", "figures", {"place": ("country:US",), "property": ("ree:patentCount",)}),
+        ("outlook for Japan in 2030", "forecasts", {"place": ("country:JP",), "year": Decimal(2030)}),
+        ("which persons are named by only one author", "named-once", {"kind": ("ree:Person",)}),
+        ("中經院把哪些元素印錯了", "corrected-readings", {"source": ("source:chen-cc-2025",)}),
+        ("which Korean industries suffer", "sector-exposure", {"place": ("country:KR",)}),
+        ("哪些國家的產業受創", "sector-exposure", {}),
+        ("what goals does CRMA set", "targets", {"policy": ("policy:eu-crma",)}),
     ],
 )  # fmt: skip
 def test_a_question_and_its_parameters_are_chosen(
@@ -164,19 +205,27 @@ def test_what_nothing_here_holds_is_declined(matcher: Matcher, text: str) -> Non
     """Unknown things, foreign measures and other subjects are declined, with the reason."""
     choice = matcher.choose(text, TODAY)
     assert choice.best is None
-    assert len(choice.why()) > 20
-    assert choice.why("zh-Hant").endswith("。")
+    assert "do not know" in choice.why()
+    assert "ry " in choice.why()
+    assert "可" in choice.why("zh-Hant")
 
 
-def test_a_choice_says_why_and_offers_others(graph: KnowledgeGraph, matcher: Matcher) -> None:
-    """The reason names the question and the words that speak for it; the near ones are other questions."""
+def test_a_choice_says_how_sure_it_is_and_offers_others(matcher: Matcher) -> None:
+    """The sentence names the question and how sure it is, in both languages; the near ones are others."""
     choice = matcher.choose("rare earth reserves of Brazil", TODAY)
     assert choice.best
-    assert "reserves" in choice.why()
-    assert "brazil" in choice.why()
-    assert 1 <= len(choice.near) <= 2
+    for lang in ("en", "zh-Hant"):
+        assert f"{choice.best.question}" in choice.why(lang)
+        assert f"{choice.best.sure:.0%}" in choice.why(lang)
+    assert choice.near
     assert choice.best.question not in {guess.question for guess in choice.near}
-    assert choose("rare earth reserves of Brazil", graph.questions, graph._names, TODAY).best
+
+
+def test_a_word_that_nothing_knows_is_named(matcher: Matcher) -> None:
+    """Kvanefjeld is in no name, example or claim, which declines the question and is told."""
+    choice = matcher.choose("production of the Kvanefjeld mine", TODAY)
+    assert (choice.best, choice.unknown) == (None, ("kvanefjeld",))
+    assert "kvanefjeld" in choice.why()
 
 
 def test_an_answer_without_rows_is_a_decline(graph: KnowledgeGraph, matcher: Matcher) -> None:
@@ -186,18 +235,48 @@ def test_an_answer_without_rows_is_a_decline(graph: KnowledgeGraph, matcher: Mat
     assert "nothing on this" in choice.why()
 
 
-def test_the_next_best_question_is_tried_where_the_graph_has_nothing() -> None:
-    """A near question that takes the same mentions answers in place of one without rows."""
-    first = Guess("capacity", {"facility": ("facility:a",)}, 0.8, placed=frozenset({1}))
-    other = Guess("projects", {"who": ("facility:a",)}, 0.6, placed=frozenset({1}))
-    wider = Guess("exports", {}, 0.7)
-    rows = {"projects": Table((Column("n"),), (("x",),))}
-    choice, table = settle(
-        Choice("", first, (wider, other)), lambda name, _: rows.get(name, Table((Column("n"),), ()))
-    )
-    assert table is rows["projects"]
-    assert choice.best == other
-    assert [guess.question for guess in choice.near] == ["capacity", "exports"]
+def test_where_there_are_no_rows_it_is_asked_wider_and_then_generally() -> None:
+    """First the wider parameters are tried, then all about the same narrow thing, less sure; nothing else."""
+    wider = {"facility": ("facility:a", "facility:b")}
+    best = Guess("capacity", {"facility": ("facility:a",)}, 0.8, wider=(wider,))
+    other = Guess("projects", {"who": ("facility:a",)}, 0.2)
+    general = Guess("claims-about", {"thing": ("facility:a",)}, 0.1)
+    asked: list[tuple[str, object]] = []
+
+    def ask(name: str, values: Mapping[str, Value]) -> Table:
+        asked.append((name, dict(values)))
+        return Table((Column("n"),), (("x",),) if name == "claims-about" else ())
+
+    choice, table = settle(Choice("", best, (other, general)), ask)
+    assert asked == [("capacity", best.parameters), ("capacity", wider), ("claims-about", general.parameters)]
+    assert table
+    assert choice.best == Guess("claims-about", {"thing": ("facility:a",)}, 0.4)
+
+
+def test_where_the_rows_lack_the_measure_a_question_nearly_as_sure_is_asked() -> None:
+    """Rows without tonnes do not answer how many; one nearly as sure does, one far less is not asked."""
+    close, far = Guess("capacity", {}, 0.7), Guess("production", {}, 0.3)
+    cells = {"projects": "2028", "capacity": "300 t", "production": "300 t"}
+
+    def ask(name: str, values: Mapping[str, Value]) -> Table:
+        return Table((Column("figure"),), ((cells[name],),))
+
+    best = Guess("projects", {}, 0.8)
+    choice, _ = settle(Choice("how many tonnes", best, (close, far)), ask)
+    assert (choice.best, choice.near) == (close, (best, far))
+    assert settle(Choice("how many tonnes", best, (far,)), ask)[0].best is None
+
+
+def test_who_is_let_go_has_to_stand_in_the_row_where_any_row_names_it() -> None:
+    """Asked of China, a row on Taiwan with the year does not answer where other rows are on China."""
+    best = Guess("exports", {"who": ("country:CN",)}, 0.8, wider=({},))
+    rows = ((Thing("country:TW", "Taiwan"), "9 t 2024"), (Thing("country:CN", "China"), "7 t 2010"))
+
+    def ask(name: str, values: Mapping[str, Value]) -> Table:
+        return Table((Column("who", "thing"), Column("figure")), () if values else rows)
+
+    tried = [settle(Choice("in tonnes", best, (), years=(year,)), ask)[0].best for year in (2024, 2010)]
+    assert [guess is not None for guess in tried] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -212,14 +291,54 @@ def test_the_next_best_question_is_tried_where_the_graph_has_nothing() -> None:
 )
 def test_an_answer_has_to_speak_of_the_year_asked(cell: str, years: tuple[int, ...], fits: bool) -> None:
     """Years stand alone, in a span or in a decade; an answer without years passes."""
-    assert speaks_of(Table((Column("when"),), ((cell,),)), years) is fits
+    assert speaks_of(Table((Column("when"),), ((cell,),)), "", years) is fits
 
 
-def test_an_answer_has_to_hold_the_share_asked() -> None:
-    """Rows in tonnes alone do not answer what percentage."""
+def test_an_answer_has_to_hold_the_measure_asked() -> None:
+    """Rows in tonnes alone do not answer what percentage, nor rows in percent how many tonnes."""
     tonnes, share = (Table((Column("figure"),), ((cell,),)) for cell in ("300 t", "58 percent"))
-    assert not speaks_of(tonnes, (), percent=True)
-    assert speaks_of(share, (), percent=True)
+    assert [speaks_of(t, "what percentage is imported") for t in (tonnes, share)] == [False, True]
+    assert [speaks_of(t, "一年幾噸") for t in (tonnes, share)] == [True, False]
+
+
+def test_measure_year_and_thing_have_to_stand_in_one_row() -> None:
+    """A row on China and another of 2035 do not tell of China in 2035."""
+    columns = (Column("who", "thing"), Column("when"))
+    apart = ((Thing("country:CN", "China"), "2030"), (Thing("region:world", "world"), "2035"))
+    assert not speaks_of(Table(columns, apart), "", (2035,), ("country:CN",))
+    assert speaks_of(Table(columns, apart), "", (2030,), ("country:CN",))
+
+
+def test_each_question_has_examples_in_both_languages_and_all_its_slots(graph: KnowledgeGraph) -> None:
+    """queries/phrasings.tsv has ten or more examples of each question, queries/slots.tsv each parameter."""
+    own = [(label.partition(":")[0], text) for label, text in read_phrasings(graph.root)]
+    counts = Counter((name, text.isascii()) for name, text in own)
+    assert all(counts[name, ascii] >= 10 for name in (*graph.questions, NOTHING) for ascii in (True, False))
+    parameters = {(q.name, p.name) for q in graph.questions.values() for p in q.parameters}
+    assert parameters - {(s.question, s.parameter) for s in read_slots(graph.root)} == {
+        ("claims-about", "source")
+    }
+
+
+def test_phrasings_and_slots_of_no_question_are_errors(tmp_path: Path, graph: KnowledgeGraph) -> None:
+    """A row for a question, parameter or role that is not there stops, with its line."""
+    queries = tmp_path / "queries"
+    queries.mkdir()
+    (queries / "reserves.rq").write_text((graph.root / "queries" / "reserves.rq").read_text("utf-8"), "utf-8")
+    (queries / "phrasings.tsv").write_text("question\ttext\nreserve\thow much\n", "utf-8")
+    header = "question\tparameter\tkinds\trole\n"
+    (queries / "slots.tsv").write_text(f"{header}reserves\tplaces\tcountry\tboss\n", "utf-8")
+    with pytest.raises(CurationError, match=r"queries/phrasings.tsv:2"):
+        read_phrasings(tmp_path)
+    with pytest.raises(CurationError, match=r"(?s)no parameter 'places'.*role 'boss'"):
+        read_slots(tmp_path)
+
+
+def test_no_phrasing_measured_is_an_example(graph: KnowledgeGraph) -> None:
+    """What is measured on is not what is learnt from."""
+    assert not {row["text"] for row in _rows("phrasings.tsv")} & {
+        text for _, text in read_phrasings(graph.root)
+    }
 
 
 def test_gold_names_questions_and_parameters_that_are_there(graph: KnowledgeGraph) -> None:
@@ -234,35 +353,34 @@ def test_gold_names_questions_and_parameters_that_are_there(graph: KnowledgeGrap
         known = {p.name for name in names for p in graph.questions[name].parameters}
         for part in row["parameters"].split():
             name, _, values = part.partition("=")
-            assert name.rstrip("?") in known, row
-            assert name.startswith("date") or set(values.split(",")) <= set(graph._names), row
+            of, _, name = name.rstrip("?").rpartition(".")
+            assert of in {"", *names}, row
+            assert name in known, row
+            assert name in {"date", "year"} or set(values.split(",")) <= set(graph._names), row
 
 
-@pytest.mark.parametrize("half", [1, 0], ids=["odd", "even"])
-def test_figures_do_not_fall(graph: KnowledgeGraph, matcher: Matcher, half: int) -> None:
-    """Of each half at least the share measured is answered right, and at most that share falsely."""
+def test_figures_do_not_fall(graph: KnowledgeGraph, matcher: Matcher) -> None:
+    """At least the share measured is answered right, and at most those shares wrongly and falsely."""
     gold = {row["id"]: row for row in _rows("gold.tsv")}
     counts: Counter[tuple[str, str]] = Counter()
     for row in _rows("phrasings.tsv"):
-        if int(row["id"][1:]) % 2 == half:
-            choice, _ = settle(matcher.choose(row["text"], TODAY), _ask(graph))
-            right = (
-                choice.best is not None and row["id"] in gold and _right(choice.best, gold[row["id"]], graph)
-            )
-            counts[row["answerable"], "right" if right else "answered" if choice.best else "declined"] += 1
+        choice, _ = settle(matcher.choose(row["text"], TODAY), _ask(graph))
+        right = choice.best is not None and row["id"] in gold and _right(choice.best, gold[row["id"]], graph)
+        counts[row["answerable"], "right" if right else "answered" if choice.best else "declined"] += 1
     yes, no = (sum(n for (answerable, _), n in counts.items() if answerable == a) for a in ("yes", "no"))
-    floor, ceiling = FLOORS[half]
-    assert counts["yes", "right"] / yes >= floor, counts
-    assert counts["no", "answered"] / no <= ceiling, counts
+    assert (yes, no) == (192, 104)
+    assert counts["yes", "right"] / yes >= RIGHT, counts
+    assert counts["yes", "answered"] / yes <= WRONG, counts
+    assert counts["no", "answered"] / no <= FALSE, counts
 
 
 def test_a_question_is_matched_in_milliseconds(matcher: Matcher) -> None:
-    """The median of all phrasings stays under 20 ms once the names are loaded."""
+    """The median of all phrasings stays under 20 ms of work once the names are loaded."""
     taken = []
     for row in _rows("phrasings.tsv"):
-        start = time.perf_counter()
+        start = time.process_time()
         matcher.choose(row["text"], TODAY)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     assert sorted(taken)[len(taken) // 2] < 0.020
 
 
@@ -283,9 +401,9 @@ def _right(guess: Guess, gold: Mapping[str, str], graph: KnowledgeGraph) -> bool
     allowed: dict[str, set[str]] = {}
     for part in gold["parameters"].split():
         name, _, values = part.partition("=")
-        (allowed if name.endswith("?") else needed).setdefault(name.rstrip("?"), set()).update(
-            values.split(",")
-        )
+        of, _, own = name.rstrip("?").rpartition(".")
+        if of in {"", guess.question}:
+            (allowed if name.endswith("?") else needed).setdefault(own, set()).update(values.split(","))
     defaults = {p.name: p.default for p in graph.questions[guess.question].parameters}
     missing = [
         n for n in needed if n in defaults and n not in guess.parameters and defaults[n] not in needed[n]
@@ -299,4 +417,4 @@ def _right(guess: Guess, gold: Mapping[str, str], graph: KnowledgeGraph) -> bool
 def _named(value: Value, wanted: set[str]) -> bool:
     if isinstance(value, date):
         return any(value.isoformat().startswith(day) for day in wanted)
-    return isinstance(value, tuple) and set(value) <= wanted
+    return set(value if isinstance(value, tuple) else (str(value),)) <= wanted

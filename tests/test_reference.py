@@ -11,14 +11,17 @@ from reegraph.curation.reference import (
     BIBLIOGRAPHY_COLUMNS,
     CORRECTION_COLUMNS,
     FACT_COLUMNS,
+    READING_COLUMNS,
     REASON_COLUMNS,
     Citation,
     Correction,
     Fact,
+    Reading,
     Reason,
     read_bibliography,
     read_corrections,
     read_facts,
+    read_readings,
     read_reasons,
 )
 from reegraph.curation.vocabulary import Vocabulary
@@ -143,6 +146,56 @@ def test_a_second_correction_of_one_claim(tmp_path: Path) -> None:
         "data/reference/corrections.tsv:3: "
         "claim:a-2 is corrected already at data/reference/corrections.tsv:2. Keep one row."
     ]
+
+
+READINGS = {"claim:a-1": "printed", "claim:a-2": "corrected", "claim:a-3": "corrected"}
+
+
+def test_readings(tmp_path: Path) -> None:
+    """A garbled passage is told once for all claims that rest on it; without the file there is none."""
+    row = "claim:a-2;claim:a-3\t釷\t釤\tcertain\tThorium is no rare earth.\t釷非稀土。"
+    path = _table(tmp_path / "readings.tsv", READING_COLUMNS, row)
+    both = ("claim:a-2", "claim:a-3")
+    wanted = Reading(both, "釷", "釤", "certain", "Thorium is no rare earth.", "釷非稀土。")
+    assert read_readings(path, READINGS) == ([wanted], [])
+    assert read_readings(tmp_path / "none.tsv", READINGS) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("row", "line", "problem"),
+    [
+        (
+            "claim:a-1;claim:a-2;claim:a-3\t釷\t釤\tcertain\tWhy.\t理由。",
+            2,
+            "claim:a-1 is no claim of a corrected reading. Correct the id, or mark the claim corrected.",
+        ),
+        (
+            "claim:a-2;claim:a-3\t釷\t釤\tverified\tWhy.\t理由。",
+            2,
+            "certainty 'verified' is unknown; known: certain, likely, unsure. Correct the row.",
+        ),
+        (
+            "claim:a-2;claim:a-3\t釷\t釤\tlikely\tWhy.\t",
+            2,
+            "zh is empty. Say it in English and Traditional Chinese.",
+        ),
+        (
+            "claim:a-2;claim:a-3\t\t釤\tlikely\tWhy.\t理由。",
+            2,
+            "printed is empty. Give the words as printed and as read.",
+        ),
+        (
+            "claim:a-2\t釷\t釤\tlikely\tWhy.\t理由。",
+            1,
+            "claim:a-3 is of a corrected reading that no row explains. Add it to a row.",
+        ),
+    ],
+)
+def test_faults_of_a_reading(tmp_path: Path, row: str, line: int, problem: str) -> None:
+    """Each fault of a reading is told with file, line and remedy."""
+    path = _table(tmp_path / "readings.tsv", READING_COLUMNS, row)
+    _, problems = read_readings(path, READINGS)
+    assert [str(p) for p in problems] == [f"data/reference/readings.tsv:{line}: {problem}"]
 
 
 def test_reasons(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from reegraph.snapshot import Snapshot
 from reegraph.statements import statement_quads
 from reegraph.store import EmbeddedStore
 from reegraph.terms import GRAPH
+from reegraph.tokens import token_quads
 from reegraph.triples import corpus_quads
 from reegraph.validate import read_checks, violations
 
@@ -69,7 +70,17 @@ def build_store(corpus: Corpus, root: Path, tick: Tick = _silent) -> EmbeddedSto
     found = list(violations(store, read_checks(root / "queries" / "checks")))
     if found:
         raise ValidationError(found)
+    store.dataset.extend(token_quads(_name_quads(store.dataset)))
     return store
+
+
+def _name_quads(dataset: ox.Store) -> Iterator[ox.Quad]:
+    """The quads with names that the text index holds: of things and terms.
+
+    With claims and what is derived it has six times as many: the graph then takes 1.0 s to load, not 0.5.
+    """
+    for name in ("entities", "ontology"):
+        yield from dataset.quads_for_pattern(None, None, None, ox.NamedNode(GRAPH + name))
 
 
 def add_merged(dataset: ox.Store, quads: Iterable[ox.Quad]) -> None:

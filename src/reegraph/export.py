@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import pyoxigraph as ox
 
@@ -14,7 +15,9 @@ from reegraph.errors import UsageError
 from reegraph.folders import project_root
 from reegraph.pages import ask_page
 from reegraph.store import EmbeddedStore, Store
+from reegraph.store.embedded import RDF_FILES
 from reegraph.terms import GRAPH, PREFIXES
+from reegraph.tokens import token_quads
 
 EXPORTS: Final = {
     "nq": ox.RdfFormat.N_QUADS,
@@ -39,15 +42,50 @@ def export_graph(store: Store, file: Path, name: str) -> int:
     quads = sorted(_steady(quads), key=str)
     content = ox.serialize(quads, format=format_, prefixes=_PREFIXES)
     assert content is not None  # no output was given to write to
+    with _replacing(file) as out:
+        out.write(content)
+    return len(quads)
+
+
+def index_file(source: Path, file: Path, *, alone: bool = False) -> int:
+    """Write an RDF file with the text index of its names as N-Quads; the number of the index's lines.
+
+    `alone` leaves out what the file itself holds. Raises UsageError for a file that cannot be read or
+    written. It is read as a stream: a file may be longer than memory.
+    """
+    form = RDF_FILES.get(source.suffix[1:].lower())
+    if form is None:
+        raise UsageError(f"{source}: no RDF format for this ending; known: {', '.join(RDF_FILES)}")
+    count = 0
+    with _replacing(file) as out:
+        try:
+            base = source.absolute().as_uri()
+            for quad in ox.parse(path=str(source), format=form, base_iri=base, rename_blank_nodes=True):
+                if not alone:
+                    out.write(f"{quad} .\n".encode())
+                for token in token_quads([quad]):
+                    out.write(f"{token} .\n".encode())
+                    count += 1
+        except (OSError, SyntaxError) as error:
+            raise UsageError(f"{source}: cannot be read: {error}") from error
+    return count
+
+
+@contextmanager
+def _replacing(file: Path) -> Iterator[IO[bytes]]:
+    """A file to write to, which takes the place of `file` when all is well."""
+    temporary = ""
     try:
         descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
         with os.fdopen(descriptor, "wb") as out:
-            out.write(content)
+            yield out
         os.chmod(temporary, 0o644)
         os.replace(temporary, file)
     except OSError as error:
         raise UsageError(f"{file}: cannot be written: {error.strerror}") from error
-    return len(quads)
+    finally:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
 
 
 def _steady(quads: Iterable[ox.Quad]) -> Iterable[ox.Quad]:

@@ -16,8 +16,9 @@ from reegraph.errors import UnknownName, UsageError
 from reegraph.evidence import Proof
 from reegraph.folders import articles_folder, project_root
 from reegraph.pages import ask_page, bound_page, page_query
-from reegraph.plain.matcher import Choice, Matcher, settle
-from reegraph.plain.sayings import read_sayings
+from reegraph.plain.choice import Choice, settle
+from reegraph.plain.files import read_matcher
+from reegraph.plain.matcher import Matcher
 from reegraph.prover import Prover
 from reegraph.questions import Labels, Question, find_question, free_table, read_questions, run
 from reegraph.scenario.answer import answer
@@ -199,8 +200,7 @@ class KnowledgeGraph:
 
     @cached_property
     def _matcher(self) -> Matcher:
-        said = read_sayings(self.ask("firm-profile", firm="any"))  # any firm is any thing: all claims
-        return Matcher.of(self.questions, self._names, said)
+        return read_matcher(self.store, self.root, self._names)
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ _PHRASES: Final = tuple(
         (r" ?\(year assumed\)", "（年份為推定）"),
         (r" ?\(assumed\)", "（推定）"),
         (r" ?\(forecast\)", "（預測）"),
+        (r" ?\(hypothetical\)", "（假設）"),
         (r" ?\(carried forward (\d+) y\)", r"（沿用 \1 年）"),
         (r"^not said$", "未說明"),
         (r"the articles end the suspension in ([\d-]+)", r"文章稱暫停至 \1"),

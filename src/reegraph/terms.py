@@ -58,6 +58,7 @@ KINDS: Final[dict[str, str]] = {
     "support": "Support",
     "disagreement": "Disagreement",
     "correction": "Correction",
+    "reading": "CorrectedReading",
     "reference": "ReferenceEntry",
     "rule": "Rule",
 }

@@ -66,6 +66,8 @@ def source_pairs(source: Source) -> Iterator[Pair]:
     """What is known of an article."""
     yield RDF + "type", named(REE + "Article")
     yield from labels(source.title_en, source.title_zh)
+    for name in source.aliases:
+        yield SKOS + "altLabel", ox.Literal(name, language="en" if name.isascii() else "zh-Hant")
     yield DCTERMS + "title", ox.Literal(source.title_zh, language="zh-Hant")
     yield DCTERMS + "title", ox.Literal(source.title_en, language="en")
     yield DCTERMS + "publisher", ox.Literal(source.outlet_zh, language="zh-Hant")
@@ -184,6 +186,16 @@ def _reference_quads(corpus: Corpus) -> Iterator[ox.Quad]:
         pairs += [(PROV + "hadPrimarySource", named(correction.work))] if correction.work else []
         pairs += [(REE + "note", ox.Literal(correction.note))] if correction.note else []
         yield from _quads(id_, pairs, "reference")
+    for reading in corpus.readings:
+        pairs = [
+            (RDF + "type", named(REE + "CorrectedReading")),
+            *((REE + "readingOf", named(claim)) for claim in reading.claims),
+            (REE + "misprint", ox.Literal(reading.printed)),
+            (REE + "readAs", ox.Literal(reading.right)),
+            (REE + "certainty", ox.Literal(reading.certainty)),
+            *labels(reading.en, reading.zh),
+        ]
+        yield from _quads(reading.claims[0].replace("claim:", "reading:", 1), pairs, "reference")
     for citation in corpus.bibliography:
         pairs = [
             (DCTERMS + "title", ox.Literal(citation.title)),

@@ -6,12 +6,14 @@ The graph is shaped like ours (countries, elements, facilities, firms, supply ed
 Peers are taken where they are installed: `oxigraph serve` (PyPI's oxigraph) and rdflib-endpoint. Figures are
 requests a second (the median of the rounds, the lowest and the highest, the ratio to oxigraph), and the
 median time to an answer's first and last byte, which on a machine with other work to do says more.
+        agree(servers)
 """
 
 from __future__ import annotations
 
 import argparse
 import http.client
+import json
 import os
 import random
 import re
@@ -29,6 +31,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
+
+import virtuoso
 
 NS = "https://example.org/"
 LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
@@ -259,9 +263,31 @@ def peers(stack: ExitStack, file: Path, folder: Path, *, disk: bool) -> list[Pee
         found.append(stack.enter_context(running("oxigraph disk", command, port, "/query")))
     if endpoint := shutil.which("rdflib-endpoint", path=f"{scripts}:{os.environ['PATH']}"):
         port = free_port()
-        command = [endpoint, "serve", "--port", str(port), str(file)]
+        command = [endpoint, "serve", "--host", "127.0.0.1", "--port", str(port), str(file)]
         found.append(stack.enter_context(running("rdflib-endpoint", command, port, "/")))
+    if virtuoso.installed():
+        port, sql = free_port(), free_port()
+        start = virtuoso.command(folder / "virtuoso", file.parent, port, sql)
+        peer = stack.enter_context(running("virtuoso", start, port, "/sparql"))
+        virtuoso.load(file, sql)
+        found.append(peer)
     return found
+
+
+def agree(servers: list[Peer]) -> None:
+    """Raise SystemExit unless all servers hold the same graph."""
+    query = quote(f"{PREFIX}SELECT (COUNT(*) AS ?n) {{ ?f e:operator ?x ; rdfs:label ?l }}")
+    found = {}
+    for server in servers:
+        link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=CLIENT_LIMIT)
+        link.request(
+            "GET", f"{server.path}?query={query}", headers={"Accept": "application/sparql-results+json"}
+        )
+        (row,) = json.loads(link.getresponse().read())["results"]["bindings"]
+        found[server.name] = int(row["n"]["value"])
+        link.close()
+    if len(set(found.values())) > 1 or not all(found.values()):
+        raise SystemExit(f"the servers do not hold the same graph: {found}")
 
 
 def main() -> None:
@@ -280,6 +306,7 @@ def main() -> None:
         with file.open("w", encoding="utf-8") as out:
             out.writelines(lines(given.triples))
         servers = peers(stack, file, Path(folder), disk=given.disk)
+        agree(servers)
         kinds = queries()
         works: dict[str, Make] = {
             name: (lambda c, m=make: PREFIX + m(c, facilities) + f" # {c.random()}")

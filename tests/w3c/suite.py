@@ -109,6 +109,15 @@ def triples(file: Path) -> list[ox.Triple]:
     ]
 
 
+def quads(file: Path, graph: str | None) -> list[ox.Quad]:
+    """The quads of a file, its triples in this graph."""
+    name = ox.NamedNode(graph) if graph else ox.DefaultGraph()
+    parsed = ox.parse(
+        path=str(file), format=FORMATS[file.suffix], base_iri=file.as_uri(), rename_blank_nodes=True
+    )
+    return [q if q.graph_name != ox.DefaultGraph() else ox.Quad(*q.triple, name) for q in parsed]
+
+
 def same(some: Iterable[ox.Quad], others: Iterable[ox.Quad]) -> bool:
     """True when two datasets are isomorphic."""
     left, right = ox.Dataset(some), ox.Dataset(others)
@@ -146,7 +155,7 @@ def expected(file: Path) -> Rows | list[ox.Triple]:
     if file.suffix in RESULTS:
         return rows(ox.parse_query_results(file.read_bytes(), format=RESULTS[file.suffix]))
     found = triples(file)
-    return _from_graph(found) if any(str(t.predicate.value).startswith(RS) for t in found) else found
+    return _from_graph(found) if RS in str(found) else found
 
 
 def _from_graph(found: list[ox.Triple]) -> Rows:
@@ -160,8 +169,10 @@ def _from_graph(found: list[ox.Triple]) -> Rows:
             bindings = [
                 t.object for t in found if t.subject == triple.object and t.predicate.value == RS + "binding"
             ]
-            solutions.append({by[b, "variable"].value: spelt(by[b, "value"]) for b in bindings})
-    return solutions
+            place = int(by[triple.object, "index"].value) if (triple.object, "index") in by else 0
+            row = {by[b, "variable"].value: spelt(by[b, "value"]) for b in bindings}
+            solutions.append((place, row))
+    return [row for _, row in sorted(solutions, key=lambda pair: pair[0])]
 
 
 def alike(some: Rows, others: Rows, *, ordered: bool = False) -> bool:

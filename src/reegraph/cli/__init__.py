@@ -10,7 +10,7 @@ import click
 
 from reegraph.cli.answers import ask, find, show, sparql, why
 from reegraph.cli.curate import add, anchor, check, coverage, fmt
-from reegraph.cli.keep import build, export, serve
+from reegraph.cli.keep import build, export, index, serve
 from reegraph.cli.scenarios import scenario
 from reegraph.errors import ReegraphError
 
@@ -46,6 +46,7 @@ for command in (
     scenario,
     serve,
     export,
+    index,
 ):
     cli.add_command(command)
 

@@ -11,7 +11,8 @@ from reegraph.cli.output import GraphOptions, OutputOptions, graph_options, lang
 from reegraph.errors import UnknownName, UsageError
 from reegraph.export import turtle
 from reegraph.folders import project_root
-from reegraph.plain.matcher import Choice, is_plain
+from reegraph.plain.choice import Choice
+from reegraph.plain.matcher import is_plain
 from reegraph.questions import read_questions
 from reegraph.table import Column, Lang, Table
 
@@ -155,7 +156,7 @@ def _tell(choice: Choice, lang: Lang) -> None:
         for key, value in choice.best.parameters.items():
             shown = ",".join(value) if isinstance(value, tuple) else value
             click.echo(f"  {key}={shown}", err=True)
-    for guess in choice.near:
+    for guess in (g for g in choice.near if g.sure >= 0.05):
         click.echo(f"  or: reegraph ask {guess.question} ({guess.sure:.0%})", err=True)
 
 

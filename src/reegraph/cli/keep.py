@@ -1,4 +1,4 @@
-"""Commands that keep the graph: build, export, serve."""
+"""Commands that keep the graph: build, export, index, serve."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import click
 from reegraph.build import fresh_snapshot
 from reegraph.cli.output import GraphOptions, articles_option, graph_options, progress
 from reegraph.errors import UsageError
-from reegraph.export import EXPORTS, export_graph
+from reegraph.export import EXPORTS, export_graph, index_file
 from reegraph.folders import articles_folder
 
 if TYPE_CHECKING:
@@ -56,6 +56,24 @@ def export(file: Path, format_: str | None, where: GraphOptions) -> None:
     with where.open() as g:
         count = export_graph(g.store, file, name)
     click.echo(f"{count} statements written to {file}", err=True)
+
+
+@click.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--alone", is_flag=True, help="Write the index alone, for a store that has the data already.")
+def index(source: Path, file: Path, alone: bool) -> None:
+    """Write the RDF file SOURCE with a text index of its names to FILE, as N-Quads.
+
+    The index is the graph graph:search: `?thing ree:token "word"`, words in lower case, of Chinese each
+    character and each pair, in both scripts. The built graph has one of its own.
+
+    \b
+    Example:
+      reegraph index graph.ttl indexed.nq
+    """
+    count = index_file(source, file, alone=alone)
+    click.echo(f"{count} tokens written to {file}", err=True)
 
 
 @click.command()

@@ -245,7 +245,7 @@ def _id_faults(
         ("object", signature.range),
         ("stage", frozenset({"Stage"})),
         ("material", frozenset({"Good", "Flow"})),
-        ("said_by", frozenset({"Agent", "Work", "Place", "Source"})),
+        ("said_by", frozenset({"Agent", "Work", "Place", "Source", "Policy", "Agreement"})),
     ):
         if row[column] and (what := ids.problem(column, row[column], allowed, vocabulary)):
             yield what, "Correct the id, or add the entity to data/entities/."

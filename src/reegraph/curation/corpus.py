@@ -15,10 +15,12 @@ from reegraph.curation.reference import (
     Citation,
     Correction,
     Fact,
+    Reading,
     Reason,
     read_bibliography,
     read_corrections,
     read_facts,
+    read_readings,
     read_reasons,
 )
 from reegraph.curation.sources import Source, read_sources
@@ -36,6 +38,7 @@ class Corpus:
     claims: Sequence[Claim]
     facts: Sequence[Fact] = ()
     corrections: Sequence[Correction] = ()
+    readings: Sequence[Reading] = ()
     reasons: Sequence[Reason] = ()
     bibliography: Sequence[Citation] = ()
 
@@ -65,6 +68,7 @@ class Corpus:
             sources=sources,
             claims=claims,
             corrections=[c for c in self.corrections if c.claim in ids],
+            readings=[r for r in self.readings if ids.issuperset(r.claims)],
             reasons=[r for r in self.reasons if r.claims <= ids],
             bibliography=[b for b in self.bibliography if ids.issuperset(b.claims)],
         )
@@ -118,6 +122,8 @@ def read_corpus(root: Path, articles: Path | None = None) -> Corpus:
     problems += faults
     corrections, faults = read_corrections(data / "reference" / "corrections.tsv", ids, ranks)
     problems += faults
+    readings, faults = read_readings(data / "reference" / "readings.tsv", {c.id: c.reading for c in claims})
+    problems += faults
     reasons, faults = read_reasons(data / "disagreements.tsv", ranks)
     problems += faults
     bibliography, faults = read_bibliography(data / "references.tsv", ids, ranks)
@@ -126,7 +132,7 @@ def read_corpus(root: Path, articles: Path | None = None) -> Corpus:
         problems += anchor_faults(articles, sources, claims)
     if problems:
         raise CurationError(problems)
-    return Corpus(vocabulary, sources, entities, claims, facts, corrections, reasons, bibliography)
+    return Corpus(vocabulary, sources, entities, claims, facts, corrections, readings, reasons, bibliography)
 
 
 def article_texts(articles: Path, sources: Mapping[str, Source]) -> dict[str, ArticleText]:

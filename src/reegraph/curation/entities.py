@@ -109,12 +109,17 @@ def _entity(
         en=row["en"],
         zh=row["zh"],
         aliases=tuple((ALIAS_LANGS[tag], name) for tag, name in aliases),
-        country=f"country:{row['country']}" if row["country"] else "",
+        country=_place(row["country"]),
         broader=row["broader"],
         external=tuple(EXTERNAL[scheme] + local for scheme, local in external),
         note=row["note"],
     )
     return entity, problems + faults + more
+
+
+def _place(cell: str) -> str:
+    """The id of the place an entity is of: a country by its code, any other by its id (bloc:eu)."""
+    return cell if ":" in cell or not cell else f"country:{cell}"
 
 
 def _pairs(

@@ -16,9 +16,11 @@ from reegraph.terms import XSD
 
 FACT_COLUMNS: Final = ("subject", "property", "value", "work", "note")
 CORRECTION_COLUMNS: Final = ("claim", "en", "zh", "certainty", "work", "note")
+READING_COLUMNS: Final = ("claims", "printed", "right", "certainty", "en", "zh")
 REASON_COLUMNS: Final = ("claims", "en", "zh")
 BIBLIOGRAPHY_COLUMNS: Final = ("number", "work", "title", "url", "publisher", "year", "language", "claims")
 CERTAINTIES: Final = ("verified", "likely", "unsure")
+READING_CERTAINTIES: Final = ("certain", "likely", "unsure")
 _FORMS: Final = {
     XSD + "integer": re.compile(r"-?[0-9]+"),
     XSD + "decimal": re.compile(r"-?[0-9]+(?:\.[0-9]+)?"),
@@ -46,6 +48,18 @@ class Correction:
     certainty: str
     work: str
     note: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Words garbled in a source, as printed and as read. `certainty` is certain, likely or unsure."""
+
+    claims: tuple[str, ...]
+    printed: str
+    right: str
+    certainty: str
+    en: str
+    zh: str
 
 
 @dataclass(frozen=True)
@@ -118,6 +132,45 @@ def read_corrections(
                 Problem(where, "a verified correction names no work.", "Name it, or lower the certainty.")
             )
     return [Correction(**row) for _, row in rows], problems
+
+
+def read_readings(path: Path, claims: Mapping[str, str]) -> tuple[list[Reading], list[Problem]]:
+    """What is printed wrong and how it is read; `claims` gives the reading of each claim id."""
+    if not path.exists():
+        return [], []
+    file = f"data/reference/{path.name}"
+    rows, problems = tsv.read(path, READING_COLUMNS, file)
+    readings = []
+    for line, row in rows:
+        where = f"{file}:{line}"
+        read = tuple(row["claims"].split(";"))
+        problems += [
+            Problem(
+                where,
+                f"{c} is no claim of a corrected reading.",
+                "Correct the id, or mark the claim corrected.",
+            )
+            for c in read
+            if claims.get(c) != "corrected"
+        ]
+        if row["certainty"] not in READING_CERTAINTIES:
+            known = ", ".join(READING_CERTAINTIES)
+            what = f"certainty {row['certainty']!r} is unknown; known: {known}."
+            problems.append(Problem(where, what, "Correct the row."))
+        problems += [
+            Problem(where, f"{column} is empty.", "Give the words as printed and as read.")
+            for column in ("printed", "right")
+            if not row[column]
+        ]
+        problems += _label_problems(row, where)
+        readings.append(Reading(**{**row, "claims": read}))  # type: ignore[arg-type]
+    explained = {c for reading in readings for c in reading.claims}
+    problems += [
+        Problem(f"{file}:1", f"{claim} is of a corrected reading that no row explains.", "Add it to a row.")
+        for claim, how in claims.items()
+        if how == "corrected" and claim not in explained
+    ]
+    return readings, problems
 
 
 def read_reasons(path: Path, claims: Mapping[str, str]) -> tuple[list[Reason], list[Problem]]:

@@ -34,6 +34,7 @@ _OPTIONAL: Final = {
     "outlet": str,
     "issue": str,
     "url": str,
+    "aliases": list,
     "uncovered": list,
     "note": str,
 }
@@ -97,6 +98,7 @@ class Source:
     uncovered: tuple[Uncovered, ...]
     url: str = ""
     issue: str = ""
+    aliases: tuple[str, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -154,6 +156,8 @@ def _faults(content: Mapping[str, Any]) -> list[str]:
     offsets = content["paragraphs"]
     if any(type(p) is not int for p in offsets) or offsets != sorted(set(offsets)):
         faults.append("paragraphs must be rising offsets.")
+    if any(type(name) is not str for name in content.get("aliases", [])):
+        faults.append("aliases must be texts.")
     try:
         edtf.parse(content["published"])
     except ValueError as error:
@@ -190,5 +194,6 @@ def _source(id_: str, content: Mapping[str, Any]) -> Source:
         ),
         url=content.get("url", ""),
         issue=content.get("issue", ""),
+        aliases=tuple(content.get("aliases", [])),
         **plain,
     )

@@ -3,102 +3,139 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
 
-from reegraph.plain.slots import Value
-from reegraph.table import Table, Thing
+from reegraph.plain.slots import BACKDROP, NARROW, Value, ids_of
+from reegraph.table import Column, Table, Thing
 
-# Chosen on the odd half of tests/questions/phrasings.tsv.
-THRESHOLD: Final = 0.24  # surer than this, or the answer is "I do not know"
-NEXT: Final = 0.6  # so near to the best, the next best is tried when the graph has nothing on the best
+CLOSE: Final = 0.75  # a question so nearly as sure as the best is tried where the best does not tell it
+GENERAL: Final = "claims-about"  # the question that tells all about a thing
+
+# What a question asks for, and how the rows of its answer tell it.
+_MEASURES: Final = (
+    (
+        re.compile(
+            r"\bpercentage\b|^percent|\b(?:what|how many|which) percent"
+            r"|\b(?:what|which) (?:share|fraction|proportion)\b|百分之幾|百分比|幾成|幾趴|幾%"
+        ),
+        re.compile(r"percent|%"),
+    ),
+    (
+        re.compile(r"\bhow many (?:tonnes|tons)|\bin (?:tonnes|tons)\b|\btonnage|[幾少]\w{0,2}噸|噸數"),
+        re.compile(r"\bt\b|t-per-year|\bkt\b|tonne"),
+    ),
+    (
+        re.compile(
+            r"\bhow much money|\bhow many (?:us )?dollars|\b(?:cost|price) of (?:an?|the|one)\b"
+            r"|多少(?:錢|美元)|造價"
+        ),
+        re.compile(r"USD"),
+    ),
+)
 
 
 @dataclass(frozen=True)
 class Guess:
-    """A named question with parameters, how sure it is from 0 to 1, and what of the text speaks for it."""
+    """A named question with parameters, and how sure it is from 0 to 1.
+
+    `left` are things of the text that it has no parameter for; `wider` are other parameters to try.
+    """
 
     question: str
     parameters: Mapping[str, Value]
     sure: float
-    words: tuple[str, ...] = ()
-    placed: frozenset[int] = frozenset()  # the tokens of the mentions it takes
+    left: tuple[str, ...] = ()
+    wider: tuple[Mapping[str, Value], ...] = ()
 
 
 @dataclass(frozen=True)
 class Choice:
     """What is made of a text: `best` is None where it is declined; `near` are the next best questions.
 
-    `unknown` are its words that nothing here knows, `foreign` those of subjects that no question holds,
-    `years` the years that the answer has to speak of, `percent` that it has to hold a share; `nothing` is
-    the question that the graph has no rows for.
+    `heard` are the things understood and `unknown` the words that nothing here knows; `years` are those
+    that the answer has to speak of; `nothing` is the question that the graph has no fitting rows for.
     """
 
     text: str
     best: Guess | None
     near: tuple[Guess, ...]
+    heard: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
-    foreign: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
-    percent: bool = False
     nothing: str = ""
 
     def why(self, lang: Literal["en", "zh-Hant"] = "en") -> str:
-        """The reason of the choice, or of declining, in a sentence."""
-        return _why_zh(self) if lang == "zh-Hant" else _why_en(self)
-
-    @property
-    def tries(self) -> tuple[Guess, ...]:
-        """The guesses worth an attempt: the best, and near ones that take all the mentions that it takes."""
-        if self.best is None:
-            return ()
-        floor = max(THRESHOLD, NEXT * self.best.sure)
-        return self.best, *(g for g in self.near if g.sure >= floor and g.placed >= self.best.placed)
+        """The reason of the choice, or of declining and what to try, in a sentence or two."""
+        return _why(self, _WORDS[lang])
 
 
 def settle(choice: Choice, ask: Callable[[str, Mapping[str, Value]], Table]) -> tuple[Choice, Table | None]:
     """The choice with its answer, or declined: rows that speak of what is asked, or none.
 
-    `ask` answers a named question. A near question is tried where the graph has nothing on the best.
+    `ask` answers a named question.
     """
-    for guess in choice.tries:
-        table = ask(guess.question, guess.parameters)
-        dated = any(isinstance(value, date) for value in guess.parameters.values())
-        if table.rows and speaks_of(table, () if dated else choice.years, percent=choice.percent):
-            near = tuple(g for g in (choice.best, *choice.near) if g and g.question != guess.question)
-            return replace(choice, best=guess, near=near), table
     if choice.best is None:
         return choice, None
+    empty = True
+    for guess in _tries(choice.best, choice.near):
+        if guess.question == GENERAL and not empty:
+            break  # there is an answer, but not to this
+        table = ask(guess.question, guess.parameters)
+        dated = any(isinstance(value, date) for value in guess.parameters.values())
+        if table.rows and speaks_of(table, choice.text, () if dated else choice.years, guess.left):
+            near = tuple(g for g in (choice.best, *choice.near) if g.question != guess.question)
+            return replace(choice, best=guess, near=near), table
+        empty &= not table.rows
     near = (choice.best, *choice.near)
     return replace(choice, best=None, near=near, nothing=choice.best.question), None
 
 
-def speaks_of(table: Table, years: Sequence[int], *, percent: bool = False) -> bool:
-    """True when the rows hold each of the years, alone or within a span, and a share if one is asked.
+def _tries(best: Guess, near: Sequence[Guess]) -> Iterator[Guess]:
+    """The best guess, the same asked wider, any nearly as sure, and then all about its narrow things."""
+    yield best
+    things = set(_things(best.parameters))
+    for values in best.wider:
+        dropped = BACKDROP & (things - set(_things(values)))
+        yield replace(best, parameters=values, left=(*best.left, *sorted(dropped)))
+    yield from (g for g in near if g.sure >= CLOSE * best.sure and g.question != GENERAL)
+    if things and all(t.partition(":")[0] in NARROW for t in things):
+        general = {g.question: g for g in near}.get(GENERAL)
+        if general and things == set(ids_of(general.parameters.get("thing"))):
+            yield replace(general, sure=best.sure / 2)
+
+
+def _things(parameters: Mapping[str, Value]) -> list[str]:
+    return [id_ for value in parameters.values() for id_ in ids_of(value)]
+
+
+def speaks_of(table: Table, text: str, years: Sequence[int] = (), things: Sequence[str] = ()) -> bool:
+    """True when a row holds what the text asks for: the measure, each year, and then the things as well.
 
     An answer without any year in it cannot be judged by years, and passes.
     """
-    if percent and not _holds_share(table):
-        return False
-    spans = [span for row in table.rows for cell in row for span in _spans(_text(cell))] if years else []
-    return not spans or all(any(first <= year <= last for first, last in spans) for year in years)
+    measures = [told for asked, told in _MEASURES if asked.search(text.casefold())]
+    if not measures and not years:
+        return True
+    rows = [" ; ".join(map(_text, row, table.columns)) for row in table.rows]
+    needed = [t for t in things if t not in BACKDROP or any(t in row for row in rows)]
+    fitting = [
+        row for row in rows if all(told.search(row) for told in measures) and all(t in row for t in needed)
+    ]
+    if not years or not any(_spans(row) for row in rows):
+        return bool(fitting)
+    return all(any(first <= year <= last for row in fitting for first, last in _spans(row)) for year in years)
 
 
-def _holds_share(table: Table) -> bool:
-    shares = [place for place, column in enumerate(table.columns) if column.unit == "percent"]
-    return any(
-        any(row[place] is not None for place in shares)
-        or any("percent" in _text(c) or "%" in _text(c) for c in row)
-        for row in table.rows
-    )
-
-
-def _text(cell: object) -> str:
+def _text(cell: object, column: Column) -> str:
+    """A cell as text, a figure with its unit."""
     if isinstance(cell, tuple):
-        return " ; ".join(_text(c) for c in cell)
-    return f"{cell.en} ; {cell.id}" if isinstance(cell, Thing) else str(cell)
+        return " ; ".join(_text(c, column) for c in cell)
+    if isinstance(cell, Thing):
+        return f"{cell.en} ; {cell.id}"
+    return f"{cell} {column.unit}" if re.search(r"\d", str(cell)) else str(cell)
 
 
 def _spans(text: str) -> list[tuple[int, int]]:
@@ -110,29 +147,37 @@ def _spans(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _why_en(choice: Choice) -> str:
+def _why(choice: Choice, words: Mapping[str, str]) -> str:
+    unknown = words["and"].join(choice.unknown)
     if choice.best:
-        said = ", ".join(f"“{word}”" for word in choice.best.words)
-        rest = f"; not understood: {', '.join(choice.unknown)}" if choice.unknown else ""
-        return f"{choice.best.question}, {choice.best.sure:.0%} sure, for {said}{rest}."
+        rest = words["rest"].format(unknown) if unknown else ""
+        return words["asked"].format(choice.best.question, choice.best.sure, rest)
     if choice.nothing:
-        return f"The graph has nothing on this (asked as {choice.nothing})."
-    if choice.foreign:
-        return f"No question here is about {', '.join(choice.foreign)}."
-    if choice.unknown:
-        return f"Nothing here speaks of {', '.join(choice.unknown)}."
-    return "No question here fits well enough."
+        reason = words["nothing"].format(choice.nothing)
+    else:
+        reason = words["unknown"].format(unknown) if unknown else words["unfit"]
+    return reason + (words["all"].format(choice.heard[0]) if choice.heard else words["other"])
 
 
-def _why_zh(choice: Choice) -> str:
-    if choice.best:
-        said = "、".join(f"「{word}」" for word in choice.best.words)
-        rest = f"；未能理解：{'、'.join(choice.unknown)}" if choice.unknown else ""
-        return f"選用 {choice.best.question}，把握 {choice.best.sure:.0%}，依據{said}{rest}。"
-    if choice.nothing:
-        return f"圖譜對此沒有資料（以 {choice.nothing} 查詢）。"
-    if choice.foreign:
-        return f"沒有問題涉及{'、'.join(choice.foreign)}。"
-    if choice.unknown:
-        return f"圖譜未提及{'、'.join(choice.unknown)}。"
-    return "沒有夠相近的問題。"
+_WORDS: Final = {
+    "en": {
+        "and": ", ",
+        "asked": "Asked as {}, {:.0%} sure{}.",
+        "rest": "; not understood: {}",
+        "nothing": "The graph has nothing on this (asked as {}). ",
+        "unknown": "I do not know: nothing here speaks of {}. ",
+        "unfit": "I do not know: no question here fits well enough. ",
+        "all": "Try `reegraph ask claims-about thing={}`, or name a question.",
+        "other": "Try other words, `reegraph find WORD` for a name, or name a question.",
+    },
+    "zh-Hant": {
+        "and": "、",
+        "asked": "以 {} 查詢，把握 {:.0%}{}。",
+        "rest": "；未能理解：{}",
+        "nothing": "圖譜對此沒有資料（以 {} 查詢）。",
+        "unknown": "無法回答：圖譜未提及{}。",
+        "unfit": "無法回答：沒有夠相近的問題。",
+        "all": "可試 `reegraph ask claims-about thing={}`，或直接指定問題名稱。",
+        "other": "可換個說法、用 `reegraph find 詞` 找名稱，或直接指定問題名稱。",
+    },
+}

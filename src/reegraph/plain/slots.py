@@ -3,163 +3,187 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from reegraph.plain.mentions import Mention
-from reegraph.plain.phrases import Text
-from reegraph.questions import Parameter, Question
+from reegraph.plain.mentions import Gazetteer, Mention, kind_of
+from reegraph.plain.reading import Text, features
 
 Value = date | Decimal | tuple[str, ...]
-AGENTS: Final = ("facility", "firm", "org", "bloc", "country", "region")
-GOODS: Final = ("element", "group", "material", "product")
+ROLES: Final = ("", "needed", "if-alone", "left-out", "upstream", "payer", "payee", "loose")
 BACKGROUND: Final = frozenset({"group:rare-earths", "region:world", "sector:rare-earth"})
+BACKDROP: Final = frozenset({"country:CN", "country:US"})  # of whom nearly all is, named or not
 MOST: Final = 4  # things of one parameter
-# Kinds of things from the narrowest on; of others (countries, elements) much is said.
-_NARROW: Final = (
-    *("provision", "policy", "agreement", "negotiation", "event", "stockpile", "facility", "person", "firm"),
-    *("technology", "product", "deposit", "sector", "concept", "hypothesis", "concession", "flow", "source"),
-    *("material", "org"),
+# Kinds that a question seldom speaks of in passing: one that is left over speaks against the choice.
+NARROW: Final = frozenset(
+    {"provision", "agreement", "negotiation", "policy", "event", "stockpile", "facility", "person", "firm"}
+    | {"product", "source", "hypothesis"}
 )
-WIDE: Final = len(_NARROW)
-_TOPICS: Final = frozenset(
-    {"provision", "policy", "agreement", "negotiation", "event", "stockpile", "person", "hypothesis"}
-)
-
-# The kinds of things that a parameter's description in English asks for.
-_ASKED: Final = (
-    ("country", ("bloc", "country", "region")),
-    ("jurisdiction", ("bloc", "country", "region")),
-    ("firm", ("firm", "org")),
-    ("facility", ("facility",)),
-    ("element", ("element", "group")),
-    ("group", ("group",)),
-    ("material", ("material",)),
-    ("technology", ("technology",)),
-    ("product", ("product",)),
-    ("industry", ("sector",)),
-    ("stage", ("stage",)),
-    ("agreement", ("agreement",)),
-    ("talks", ("negotiation",)),
-    ("measure", ("policy",)),
-    ("policy", ("policy",)),
-    ("event", ("event",)),
-    ("merger", ("event",)),
-    ("source", ("source",)),
-    ("deposit", ("deposit",)),
-    ("replaced", ("element", "group", "material")),
-    ("supplier", ("firm", "bloc", "country", "region")),
-    ("receives", ("facility", "firm", "sector")),
-    ("about", ()),
-)
-_WHO: Final = re.compile(r"\b(?:who|whom|whose|member)\b")
-_FROM: Final = re.compile(r"(?:依賴|倚賴|仰賴|來自|從|靠|自|受制於)$|\b(?:on|from|upon)(?: the)? $")
-_TOWARDS: Final = re.compile(r"對$")  # 對中國的依賴, but 對中國的打擊
+SPECIFIC: Final = NARROW | {"element", "deposit", "bloc", "region"}
+# Kinds with long names, found by a part of one too.
+_IN_PART: Final = NARROW - {"product", "firm", "person", "source", "hypothesis"}
+_LITTLE: Final = frozenset({"in", "of", "the", "and", "for", "at"})
 _EARLIER: Final = re.compile(r"\b(?:before|prior to)(?: the)? $")
 _EARLIER_ZH: Final = re.compile(r"[之以]?前")
-_COUNTS: Final = {
-    "two": "2",
-    "three": "3",
-    "four": "4",
-    "five": "5",
-    "兩": "2",
-    "三": "3",
-    "四": "4",
-    "五": "5",
-}
-_ANYTHING: Final = frozenset({"what it is about", "about what"})
+_FIRMS: Final = ("firm", "facility")
+_BY: Final = re.compile(r"\bby\b|由")
+_COUNTS: Final = {"two": "2", "three": "3", "four": "4", "five": "5"} | dict(
+    zip("兩三四五", "2345", strict=True)
+)
+
+
+def ids_of(value: Value | None) -> tuple[str, ...]:
+    """The things of a parameter's value, none for a date or number."""
+    return value if isinstance(value, tuple) else ()
 
 
 @dataclass(frozen=True)
 class Slot:
-    """A parameter with the kinds of things that fit it; `anything` fits all kinds."""
+    """A parameter: the kinds of things that fit it, the preferred first, and its role.
 
-    name: str
-    type: str
+    `left-out` takes what the text excludes, `upstream` whom others lean on, `payee` who is paid by the
+    `payer`; one that is `if-alone` is filled when no other slot is; a `loose` one is let go where the graph
+    has nothing; and without a `needed` one a question makes no sense.
+    """
+
+    question: str
+    parameter: str
     kinds: tuple[str, ...]
-    default: str
-    anything: bool = False
-    left_out: bool = False
-    needed: bool = False  # its default is a mere example: without a value the question makes little sense
-    upstream: bool = False  # the one depended on, paid to, imported from
+    role: str = ""
 
 
 @dataclass
 class Bound:
-    """What is bound: values by parameter, the mentions used and left over, and what each binding tells."""
+    """What is bound: values by parameter, the mentions used, those left over, and if a needed one lacks."""
 
     values: dict[str, Value] = field(default_factory=dict)
     used: list[Mention] = field(default_factory=list)
     unused: list[Mention] = field(default_factory=list)
-    gains: list[float] = field(default_factory=list)
     lacking: bool = False
-    overlooked: int = 0  # narrow things that are spoken of and not bound
-    specific: bool = False  # a narrow thing is bound, of which little is said
 
 
-def slots_of(question: Question) -> tuple[Slot, ...]:
-    """The slots of a question."""
-    return tuple(_slot(p) for p in question.parameters)
+@dataclass(frozen=True)
+class Binder:
+    """Fills slots with what a text mentions. `located` are the facilities of each place."""
+
+    gazetteer: Gazetteer
+    located: Mapping[str, Sequence[str]]
+
+    def bind(self, slots: Sequence[Slot], text: Text, mentions: Sequence[Mention], today: date) -> Bound:
+        """The mentions and times of the text in these slots."""
+        bound = Bound()
+        free = [m for m in mentions if m.ids[0] not in BACKGROUND]
+        for slot in slots:
+            if slot.kinds == ("date",):
+                _bind_date(slot, text, today, bound)
+            elif slot.kinds == ("number",):
+                _bind_number(slot, text, bound)
+            elif slot.kinds == ("year",):
+                _bind_year(slot, text, bound)
+            elif slot.kinds and kind_of(slot.kinds[0]) == "ree":
+                if term := next((t for t in slot.kinds if self.gazetteer.speaks_of(text, t)), None):
+                    bound.values[slot.parameter] = (term,)
+            elif slot.kinds and not (slot.role == "if-alone" and bound.values):
+                self._bind_things(slot, slots, text, [m for m in free if m not in bound.used], bound)
+            bound.lacking |= slot.role == "needed" and slot.parameter not in bound.values
+        bound.unused = [m for m in free if m not in bound.used]
+        return bound
+
+    def _bind_things(
+        self, slot: Slot, slots: Sequence[Slot], text: Text, free: Sequence[Mention], bound: Bound
+    ) -> None:
+        fitting = [m for m in free if m.of(slot.kinds) and _plays(m, slot, slots, free, text)]
+        kind = min(
+            (slot.kinds.index(kind_of(m.of(slot.kinds) or "")) for m in fitting), default=len(slot.kinds)
+        )
+        in_part = [k for k in slot.kinds[:kind] if k in _IN_PART and slot.role != "payee"]
+        if in_part and (
+            id_ := self.gazetteer.nearest(text, in_part)
+            or (slot.role != "needed" and self.gazetteer.namesake(free, in_part))
+        ):
+            bound.values[slot.parameter] = (id_,)
+            bound.used += [m for m in fitting if id_ in m.ids]
+            return
+        chosen = [m for m in fitting if m.of(slot.kinds[kind : kind + 1])]
+        if slot.kinds[kind : kind + 1] == ("concept",):  # a catchword says more the longer it is
+            chosen = sorted(chosen, key=lambda m: m.start - m.end)[:1]
+        ids = dict.fromkeys(m.of(slot.kinds[kind : kind + 1]) or "" for m in chosen)
+        if slot.role == "payee":  # the money goes to the plants at a place
+            ids = dict.fromkeys(
+                plant
+                for id_ in ids
+                for plant in (self._plants(id_, text) if kind_of(id_) == "region" else (id_,))
+            )
+            chosen += [m for m in free if ids.keys() & self.gazetteer.named_after(m.ids, "facility")]
+        if ids:
+            bound.values[slot.parameter] = tuple(ids)[:MOST]
+            bound.used += chosen
+
+    def wider(self, slots: Sequence[Slot], values: Mapping[str, Value]) -> Iterator[dict[str, Value]]:
+        """What else may be tried where the graph has nothing: a payee with its plants, less that is loose."""
+        tried: list[dict[str, Value]] = [dict(values)]
+        for slot in slots:
+            for known in list(tried):
+                value = ids_of(known.get(slot.parameter))
+                if slot.role == "payee" and (plants := self.gazetteer.named_after(value, "facility")):
+                    tried.append({**known, slot.parameter: (*value, *plants)})
+                # Without a place the answer is of others, but China and the United States are in all.
+                places = {id_ for id_ in value if kind_of(id_) in {"country", "bloc"}}
+                if value and (
+                    (slot.role == "loose" and places <= BACKDROP)
+                    or (slot.role == "payer" and set(value) <= BACKDROP)
+                ):
+                    tried.append({name: other for name, other in known.items() if name != slot.parameter})
+        yield from tried[1:]
+
+    def _plants(self, place: str, text: Text) -> Sequence[str]:
+        """The plants at a place; where the text tells which, by firm or kind, those that it tells most of."""
+        words = frozenset(features(text.run)).difference(_LITTLE, *self.gazetteer.parts["region"][place])
+        there = {
+            plant: max(
+                sum(self.gazetteer.weight[part] for part in name & words)
+                for name in self.gazetteer.parts["facility"][plant]
+            )
+            for plant in self.located.get(place, ())
+        }
+        return [plant for plant, told in there.items() if told == max(there.values())]
 
 
-def bind(slots: Sequence[Slot], mentions: Sequence[Mention], text: Text, today: date) -> Bound:
-    """The mentions and times put into the slots, several of one kind in the text's order."""
-    bound = Bound()
-    free = [m for m in mentions if not BACKGROUND & set(m.ids[:1])]
-    for slot in _in_order(slots, free):
-        if slot.type == "date":
-            _bind_date(slot, text, today, bound)
-        elif slot.type == "number":
-            _bind_number(slot, text, bound)
-        elif slot.kinds or slot.anything:
-            _bind_things(slot, free, bound, slots, text)
-    bound.unused = [m for m in free if m not in bound.used and not m.loose]
-    dated = any(isinstance(value, date) for value in bound.values.values())
-    bound.overlooked = sum(
-        m not in bound.used and m.ids[0].partition(":")[0] in _TOPICS and not (dated and m.loose)
-        for m in free
-    )
-    bound.lacking = any(s.needed and s.name not in bound.values for s in slots)
-    return bound
-
-
-def _slot(parameter: Parameter) -> Slot:
-    said = parameter.en.removesuffix(" (any)")
-    kinds = dict.fromkeys(k for word, ks in _ASKED if word in said for k in ks)
-    if not kinds and _WHO.search(said) and parameter.type == "thing":
-        kinds = dict.fromkeys((*AGENTS, "sector") if "depends" in said else AGENTS)
-    if "modality" in said or "a kind by" in said or "count as heavy" in said:
-        kinds = {}
-    left_out = "left out" in said
-    upstream = bool(re.search(r"\b(?:on whom|from whom|exposed to|receives)\b", said))
-    if said.startswith("the facility"):
-        kinds = dict.fromkeys(("facility", *kinds))
-    anything = said in _ANYTHING
-    needed = said in {"what it is about", "the firm"}
-    return Slot(
-        parameter.name, parameter.type, tuple(kinds), parameter.default, anything, left_out, needed, upstream
-    )
-
-
-def _in_order(slots: Sequence[Slot], mentions: Sequence[Mention]) -> list[Slot]:
-    """Those that take what is left out first, then those whose things are marked as such or alone."""
-    marked = any(_FROM.search(m.before) or _TOWARDS.search(m.before) for m in mentions)
-    china = any("country:CN" in m.ids for m in mentions)
-    early = [s for s in slots if s.upstream and (marked or china or s.name == "recipient")]
-    return sorted(slots, key=lambda s: (not s.left_out, s not in early))
+def _plays(mention: Mention, slot: Slot, slots: Sequence[Slot], free: Sequence[Mention], text: Text) -> bool:
+    """True when the mention may play the role of the slot."""
+    if mention.left_out or slot.role == "left-out":
+        return mention.left_out and slot.role == "left-out"
+    rivals = [m for m in free if m.of(slot.kinds) and not m.left_out]
+    if slot.role == "payer" and mention.of(_FIRMS):
+        firms = [m for m in free if m.of(_FIRMS)]
+        return len(firms) > 1 and mention is firms[-1 if _BY.search(text.folded) else 0]
+    if slot.role == "upstream":
+        of_a_kind = any(mention.of(s.kinds) for s in slots[: slots.index(slot)])
+        return of_a_kind or mention.upstream or "country:CN" in mention.ids
+    if slot.role in {"payer", "payee"}:
+        return True
+    if not any(s.role == "upstream" and mention.of(s.kinds) for s in slots):
+        return not mention.upstream or all(m.upstream for m in rivals)
+    leaning = [m for m in rivals if not m.upstream and ("country:CN" not in m.ids or rivals == [m])]
+    return mention in leaning and (mention is leaning[0] or mention.joined)
 
 
 def _bind_date(slot: Slot, text: Text, today: date, bound: Bound) -> None:
     if text.whens:
         when = text.whens[0]
         earlier = _EARLIER.search(text.folded[: when.start]) or _EARLIER_ZH.match(text.folded[when.end :])
-        bound.values[slot.name] = when.first - timedelta(days=1) if earlier else when.day
-        bound.gains.append({"day": 2.0, "month": 1.0, "year": 0.4}[when.grain])
-    elif text.now and slot.default != "UNDEF":
-        bound.values[slot.name] = today
+        bound.values[slot.parameter] = when.first - timedelta(days=1) if earlier else when.day
+    elif text.now:
+        bound.values[slot.parameter] = today
+
+
+def _bind_year(slot: Slot, text: Text, bound: Bound) -> None:
+    """The last year spoken of; since 2020 is none."""
+    if years := [when.day.year for when in text.whens if not when.open]:
+        bound.values[slot.parameter] = Decimal(max(years))
 
 
 def _bind_number(slot: Slot, text: Text, bound: Bound) -> None:
@@ -168,102 +192,5 @@ def _bind_number(slot: Slot, text: Text, bound: Bound) -> None:
         dated = any(when.start <= token.start < when.end for when in text.whens)
         figure = token.text if token.text.isdecimal() else _COUNTS.get(token.text)
         if figure and not dated:
-            bound.values[slot.name] = Decimal(figure)
+            bound.values[slot.parameter] = Decimal(figure)
             return
-
-
-def _bind_things(
-    slot: Slot, mentions: Sequence[Mention], bound: Bound, slots: Sequence[Slot], text: Text
-) -> None:
-    fitting = [
-        (m, ids)
-        for m in mentions
-        if m not in bound.used and (not m.left_out or slot.left_out) and (ids := _fit(slot, m))
-    ]
-    fitting = _chosen(slot, fitting, slots, "依" in text.folded)
-    if not fitting:
-        return
-    ids = tuple(dict.fromkeys(id_ for _, own in fitting for id_ in own))[:MOST]
-    bound.values[slot.name] = ids
-    bound.used += [m for m, _ in fitting]
-    bound.specific |= _rank(ids[0]) < WIDE
-    bound.gains.append(_gain(slot, _rank(ids[0])))
-
-
-def _gain(slot: Slot, rank: int) -> float:
-    """What a binding tells for its question: little where many kinds of things fit."""
-    if slot.anything:
-        return 1.2 if slot.needed and rank < WIDE else 0.25
-    return 0.5 if slot.kinds == AGENTS else 0.8
-
-
-def _fit(slot: Slot, mention: Mention) -> tuple[str, ...]:
-    """What the mention may mean that the slot takes: one thing, or a firm along with its one plant."""
-    own = [
-        i
-        for i in mention.ids
-        if (slot.anything and i.partition(":")[0] != "stage") or i.partition(":")[0] in slot.kinds
-    ]
-    if mention.loose and own and own[0].startswith("group:") and not slot.anything:
-        return ()
-    both = {i.partition(":")[0] for i in own[:2]} == {"firm", "facility"} and not slot.anything
-    return tuple(own[: 2 if both else 1])
-
-
-def _chosen(
-    slot: Slot, fitting: list[tuple[Mention, tuple[str, ...]]], slots: Sequence[Slot], leans: bool
-) -> list[tuple[Mention, tuple[str, ...]]]:
-    """Of the fitting things those meant: of the narrowest kind, and of two roles the marked one."""
-    exact = [f for f in fitting if not f[0].loose]
-    lone = not any(s is not slot and (s.kinds or s.anything) for s in slots)
-    if slot.left_out:
-        return [f for f in exact if f[0].left_out] or [f for f in exact if "country:CN" in f[1]]
-    if slot.upstream and not (lone and slot.default != "UNDEF"):
-        pays = slot.name == "recipient"
-        marked = [f for f in exact if _from(f[0], leans) or "country:CN" in f[1]]
-        firms = [f for f in exact if f[1][0].partition(":")[0] in {"firm", "facility"}]
-        later = [f for f in exact if f is not exact[0]] if slot.name == "on" and not lone else []
-        return firms if pays else marked[:1] or later
-    pool = fitting if slot.anything else exact or fitting
-    if not slot.upstream:
-        first = next((f[0].start for f in pool if not _marked(f[0])), None)
-        pool = [f for f in pool if first is None or f[0].start <= first or not _marked(f[0])]
-    if not pool:
-        return []
-    if any(s.upstream and s.name == "on" and s is not slot and set(s.kinds) & set(slot.kinds) for s in slots):
-        return pool[:1]  # one who depends, the others on whom
-    best = min(_rank(ids[0]) for _, ids in pool)
-    return [f for f in pool if _rank(f[1][0]) == best]
-
-
-def _from(mention: Mention, leans: bool) -> bool:
-    return bool(_FROM.search(mention.before) or (leans and _TOWARDS.search(mention.before)))
-
-
-def _marked(mention: Mention) -> bool:
-    return bool(
-        re.search(r"(?:對|依賴|倚賴|仰賴|來自|從)$|\b(?:on|from|against|upon|by)(?: the)? $", mention.before)
-    )
-
-
-def _rank(id_: str) -> int:
-    """Narrow kinds before wide ones: a plant before its firm, a firm before its country."""
-    kind = id_.partition(":")[0]
-    if kind == "region":
-        return WIDE + 1
-    return _NARROW.index(kind) if kind in _NARROW else WIDE
-
-
-def kinds_shown(question: Question) -> frozenset[str]:
-    """The kinds of things that the columns of the answer may show."""
-    shown: set[str] = set()
-    for column in question.columns:
-        if column.type in {"thing", "things"}:
-            shown.update(k for word, kinds in _ASKED if word in column.en for k in kinds)
-            if _WHO.search(column.en):
-                shown.update(AGENTS)
-            if column.name in {"material", "needs"}:
-                shown.update(GOODS)
-            if column.name in {"object", "other", "disagreement", "subject"}:
-                shown.update((*AGENTS, *GOODS, "technology", "sector", "policy", "event"))
-    return frozenset(shown)

@@ -19,9 +19,13 @@ from reegraph.server.refusal import Refusal
 from reegraph.server.wire import DATA, END, FAULT, HEAD, TASK, Frames, frame, read_fault
 
 _SIGNS: Final = {  # what an exit by signal tells of the query
-    signal.SIGABRT: "it needs more memory than the server gives one query",
-    signal.SIGSEGV: "it is nested too deeply",
-    signal.SIGBUS: "it is nested too deeply",
+    getattr(signal, name): why
+    for name, why in (
+        ("SIGABRT", "it needs more memory than the server gives one query"),
+        ("SIGSEGV", "it is nested too deeply"),
+        ("SIGBUS", "it is nested too deeply"),
+    )
+    if hasattr(signal, name)  # Windows has not all
 }
 
 

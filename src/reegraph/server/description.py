@@ -62,7 +62,8 @@ def _catalogued(service: ox.NamedNode, held: Census, version: str) -> Iterator[o
     yield ox.Triple(dataset, _A, ox.NamedNode(_DCAT + "Dataset"))
     yield ox.Triple(dataset, ox.NamedNode(_VOID + "sparqlEndpoint"), service)
     yield ox.Triple(dataset, ox.NamedNode(DCTERMS + "title"), ox.Literal("reegraph", language="en"))
-    yield ox.Triple(dataset, ox.NamedNode(DCTERMS + "description"), ox.Literal(_PAGES, language="en"))
+    for language, pages in _PAGES.items():
+        yield ox.Triple(dataset, ox.NamedNode(DCTERMS + "description"), ox.Literal(pages, language=language))
     yield ox.Triple(dataset, ox.NamedNode(_DCAT + "version"), ox.Literal(version))
     size = ox.Literal(str(held.default), datatype=ox.NamedNode(XSD + "integer"))
     yield ox.Triple(dataset, ox.NamedNode(_VOID + "triples"), size)
@@ -71,17 +72,23 @@ def _catalogued(service: ox.NamedNode, held: Census, version: str) -> Iterator[o
     yield ox.Triple(whole, ox.NamedNode(_DCAT + "accessURL"), graphs)
     media = ox.NamedNode("https://www.iana.org/assignments/media-types/application/trig")
     yield ox.Triple(whole, ox.NamedNode(_DCAT + "mediaType"), media)
+    yield ox.Triple(media, _A, ox.NamedNode(DCTERMS + "MediaType"))
     yield ox.Triple(whole, ox.NamedNode(_DCAT + "accessService"), access)
     yield ox.Triple(access, _A, ox.NamedNode(_DCAT + "DataService"))
     yield ox.Triple(access, ox.NamedNode(DCTERMS + "title"), ox.Literal("SPARQL endpoint", language="en"))
     yield ox.Triple(access, ox.NamedNode(_DCAT + "endpointURL"), service)
+    yield ox.Triple(access, ox.NamedNode(_DCAT + "endpointDescription"), service)
     yield ox.Triple(access, ox.NamedNode(_DCAT + "servesDataset"), dataset)
+    yield ox.Triple(access, ox.NamedNode(DCTERMS + "conformsTo"), ox.NamedNode(_PROTOCOL))
 
 
-_PAGES: Final = (
-    "Whole graphs are read at /graphs without a limit. A long answer of a query is cut into pages by ORDER "
-    "BY with LIMIT and OFFSET; X-Dataset-Version tells whether the pages are of one state of the data."
-)
+_PROTOCOL: Final = "https://www.w3.org/TR/sparql11-protocol/"
+_PAGES: Final = {
+    "en": "Whole graphs are read at /graphs without a limit. A long answer of a query is cut into pages by "
+    "ORDER BY with LIMIT and OFFSET; X-Dataset-Version tells whether the pages are of one state of the data.",
+    "zh-Hant": "完整的圖可於 /graphs 讀取，不設上限。查詢結果過長時，以 ORDER BY 搭配 LIMIT 與 OFFSET 分頁；"
+    "各頁的 X-Dataset-Version 相同，即出自同一版資料。",
+}
 
 
 def _dataset(service: ox.NamedNode, held: Census) -> Iterator[ox.Triple]:

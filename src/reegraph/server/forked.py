@@ -23,6 +23,12 @@ from reegraph.server.refusal import Refusal
 from reegraph.server.wishes import Copy, Load, Reap, Record, Try
 
 _LOCKED: Final = 10.0  # seconds that the lock of a folder is waited for
+_UNSURE: Final = Refusal(
+    507,
+    "update-unsure",
+    "the process that writes to the disk ended before it had said that the update is there. The data have "
+    "been loaded anew from the disk: ask whether it is there before repeating it.",
+)
 
 
 class Forked:
@@ -97,7 +103,7 @@ class Forked:
             scribe.kill()
             self._scribe = None
             await asyncio.shield(self._reload())
-            raise _plain(error, seconds) from error
+            raise (_UNSURE if isinstance(error, Ended) else _plain(error, seconds)) from error
 
     async def _reload(self) -> None:
         """Take the state of the disk."""
@@ -145,7 +151,8 @@ class Forked:
                 scribe.close()
                 # One whose front was killed holds the lock until it has ended.
                 if "lock" not in str(error).lower() or asyncio.get_running_loop().time() > deadline:
-                    raise StoreError(f"{self.source.folder}: cannot be opened: {error}") from error
+                    remedy = " Without --writable it is read only." if self.source.writable else ""
+                    raise StoreError(f"{self.source.folder}: cannot be opened: {error}.{remedy}") from error
                 await asyncio.sleep(0.05)
                 continue
             except BaseException:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
-_SHORT: Final = 5.0  # seconds; a front that dies sooner than that, so many times in a row, is given up
+_SHORT: Final = 2.0  # seconds; a front that dies sooner than that, so many times in a row, is given up
 _TRIES: Final = 8
 _SUBREAPER: Final = 36  # PR_SET_CHILD_SUBREAPER of Linux: grandchildren that lose their parent come here
 
@@ -55,14 +55,14 @@ def guarded(front: Callable[[int], None]) -> None:
                 file=sys.stderr,
                 flush=True,
             )
-            time.sleep(0.1 * 2**short if short > 1 else 0)
+            time.sleep(min(0.1 * 2**short, 1) if short > 1 else 0)  # who killed it waits for it to be back
     if not stopping:
         raise SystemExit(max(code, 1))
 
 
 def adopt_orphans() -> None:
     """Have processes that lose their parent handed to this one, so that it can wait for them (Linux only)."""
-    with contextlib.suppress(OSError, AttributeError):
+    with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
 
 

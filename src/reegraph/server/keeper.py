@@ -26,19 +26,9 @@ from reegraph.server.reader import read
 from reegraph.server.wire import END, FAULT, frame, packed_fault, receive
 from reegraph.server.wishes import Fork, Load, Reap, Try
 from reegraph.server.worker import cap, in_deep_stack, work
+from reegraph.store.embedded import RDF_FILES
 
 _NONE: Final = Limits(0, 1 << 40)
-_FORMATS: Final = {
-    "nq": ox.RdfFormat.N_QUADS,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "ttl": ox.RdfFormat.TURTLE,
-    "trig": ox.RdfFormat.TRIG,
-    "rdf": ox.RdfFormat.RDF_XML,
-    "owl": ox.RdfFormat.RDF_XML,
-    "xml": ox.RdfFormat.RDF_XML,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "n3": ox.RdfFormat.N3,
-}
 
 
 def main() -> None:
@@ -106,7 +96,7 @@ def _load(dataset: ox.Store, wish: Load, descriptors: list[int]) -> None:
         ending = wish.path.rpartition(".")[2].lower()
         base = None if ending in {"nq", "nt"} else "file://" + os.path.abspath(wish.path)
         try:
-            dataset.bulk_load(path=wish.path, format=_FORMATS[ending], base_iri=base)
+            dataset.bulk_load(path=wish.path, format=RDF_FILES[ending], base_iri=base)
         except (OSError, SyntaxError, ValueError) as error:
             raise StoreError(f"{wish.path}: cannot be loaded: {error}") from error
 

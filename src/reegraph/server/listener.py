@@ -22,7 +22,6 @@ from reegraph.server.app import Policy, Service, create_app
 from reegraph.server.backend import Options, Source
 from reegraph.server.engine import FORKS
 from reegraph.server.guard import adopt_orphans, guarded
-from reegraph.server.keeper import keep
 from reegraph.server.lending import Lender
 from reegraph.server.process import Process, forked
 from reegraph.server.protocol import QUERY_LIMIT
@@ -77,7 +76,10 @@ def run(
                     loading = aside.submit(EmbeddedStore.load, data.quads)
                     routes_over = pages() if pages else None
                 store = loading.result()
-                keeper = forked(lambda link: keep(store.dataset, link)) if FORKS else None
+                if FORKS:
+                    from reegraph.server.keeper import keep  # wants POSIX
+
+                    keeper = forked(lambda link: keep(store.dataset, link))
                 routes = routes_over(store, version) if routes_over else ()
             app = create_app(source, version=version, options=options, policy=policy, routes=routes)
             Server(app, said, alive, keeper).run(sockets=[listener])

@@ -8,9 +8,9 @@ from typing import Final
 from reegraph.errors import UsageError
 from reegraph.server.backend import Source
 from reegraph.server.protocol import READ_ONLY
+from reegraph.store.embedded import RDF_FILES
 
 NONE: Final = "none"
-ENDINGS: Final = ("nq", "nt", "ttl", "trig", "rdf", "owl", "xml", "jsonld", "n3")
 _ROCKS: Final = "CURRENT"  # the file that every RocksDB folder has
 
 
@@ -41,8 +41,8 @@ def read_only(source: Source | None) -> str:
 
 
 def _file(path: Path, writable: bool) -> Source:
-    if path.suffix[1:].lower() not in ENDINGS:
-        raise UsageError(f"{path}: no RDF format for this ending; known: {', '.join(ENDINGS)}")
+    if path.suffix[1:].lower() not in RDF_FILES:
+        raise UsageError(f"{path}: no RDF format for this ending; known: {', '.join(RDF_FILES)}")
     if writable:
         raise UsageError(
             f"{path}: a file is served read-only. For a dataset that can be written to give a folder, and "

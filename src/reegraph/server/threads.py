@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final, TypeVar
 
@@ -18,6 +18,7 @@ from reegraph.server.answering import Sink, answer
 from reegraph.server.backend import Kept, Options, Source
 from reegraph.server.changing import apply
 from reegraph.server.question import Change, Job
+from reegraph.store.embedded import RDF_FILES
 
 _STACK: Final = 512 << 20
 T = TypeVar("T")
@@ -29,6 +30,7 @@ class Threads:
     def __init__(self, source: Source, options: Options) -> None:
         self.options, self.losses, self.pool = options, 0, None
         self._source, self._dataset = source, ox.Store()
+        self._starting, self._started = asyncio.Lock(), False
         self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         before = threading.stack_size(_STACK)
         try:
@@ -39,16 +41,11 @@ class Threads:
             threading.stack_size(before)
 
     async def start(self) -> None:
-        """Load the data."""
-        if self._source.store:
-            self._dataset = self._source.store.dataset
-        elif self._source.folder:
-            folder = self._source.folder
-            self._dataset = ox.Store(folder) if self._source.writable else ox.Store.read_only(folder)
-        elif self._source.path:
-            ending = os.path.splitext(self._source.path)[1][1:]
-            format_ = ox.RdfFormat.from_extension(ending)
-            await self._run(lambda: self._dataset.bulk_load(path=self._source.path, format=format_))
+        """Load the data, once."""
+        async with self._starting:
+            if not self._started:
+                await self._run(self._load)
+                self._started = True
 
     async def answer(self, job: Job) -> Kept:
         """See Engine.answer."""
@@ -106,6 +103,23 @@ class Threads:
 
         self._tasks.put(task)
         return await future
+
+    def _load(self) -> None:
+        source = self._source
+        try:
+            if source.store:
+                self._dataset = source.store.dataset
+            elif source.folder:
+                opened = ox.Store if source.writable else ox.Store.read_only
+                self._dataset = opened(source.folder)
+            elif source.path:
+                path = Path(source.path)
+                form = RDF_FILES[path.suffix[1:].lower()]
+                named = form not in {ox.RdfFormat.N_QUADS, ox.RdfFormat.N_TRIPLES}
+                base = path.absolute().as_uri() if named else None
+                self._dataset.bulk_load(path=source.path, format=form, base_iri=base)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise StoreError(f"{source.folder or source.path}: cannot be loaded: {error}") from error
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:

@@ -10,18 +10,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from string import ascii_lowercase
 from typing import Final
 
-from reegraph.plain.everyday import SIMPLIFIED
+from reegraph.tokens import converter
 
 CJK: Final = "\u3400-\u4dbf\u4e00-\u9fff"
 Run = tuple[str, ...]  # a name or keyword as tokens
 
-_VARIANTS: Final = str.maketrans({"臺": "台", "佔": "占", "着": "著", "裏": "裡", "爲": "為"})
+_VARIANTS: Final = str.maketrans({"臺": "台", "佔": "占", "着": "著", "裏": "裡", "爲": "為", "’": "'"})
 _PIECE: Final = re.compile(rf"[a-z0-9]+(?:[.,]\d+)*(?:'[a-z]+)?|[{CJK}]|%")
 _NUMERAL: Final = re.compile(r"([二三四五六七八九]?十[一二三四五六七八九]?)|([一二三四五六七八九])(?=月)")
 _DIGITS: Final = {c: n for n, c in enumerate("零一二三四五六七八九")}
@@ -42,6 +43,15 @@ _DATES: Final = tuple(
         r"(?<![\d.,$])(?P<y>(?:19|20)\d\d)(?![\d,.]\d|\d|年代|s\b)年?",
     )
 )
+# A country as one character: 對中 is 對中國, 美中 is 美國中國.
+_COUNTRY: Final = dict(
+    zip("中美日韓歐澳台印", ("中國", "美國", "日本", "韓國", "歐盟", "澳洲", "台灣", "印度"), strict=True)
+)
+_SHORT: Final = re.compile(
+    r"(?<=[對輸銷])[中美日韓歐澳台印](?![國本洲灣盟度])|(?:美[中日澳台韓歐]|[中日台韓]美)(?![國洲央])"
+)
+_SINCE: Final = re.compile(r"\b(?:since|after|before|prior to|until|from)(?: the)? $|自從?$")
+_SINCE_ZH: Final = re.compile(r"[之以]?[前後來]|以來|至今|起")
 _TODAY: Final = re.compile(r"\b(?:today|right now|currently|at present)\b|今天|今日|現在|目前|如今")
 
 
@@ -56,13 +66,13 @@ class Token:
 
 @dataclass(frozen=True)
 class When:
-    """A time that is mentioned: its last day, how fine it is (year, month, day), and where it stands."""
+    """A time that is mentioned: its last and first day, and where it stands; `open` after since or before."""
 
     day: date
-    grain: str
     first: date
     start: int
     end: int
+    open: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,46 +91,38 @@ class Text:
         return tuple(t.text for t in self.tokens)
 
 
-@dataclass(frozen=True)
-class Script:
-    """How characters are folded: simplified to traditional, as the names themselves pair them."""
+def fold(text: str) -> str:
+    """The text in lower case and traditional characters, numerals of months and tens as digits.
 
-    table: Mapping[int, str]
+    >>> fold("谁在十月买ＥＵ的F-35")
+    '誰在10月買eu的f35'
+    """
+    # "US" is a country and "us" is not: only capitals tell.
+    plain = re.sub(r"\b(?:US|U\.S\.(?:A\.)?)(?![A-Za-z])", " america ", unicodedata.normalize("NFKC", text))
+    plain = "".join(map(_traditional, plain.casefold())).translate(_VARIANTS)
+    plain = _SHORT.sub(lambda m: "".join(_COUNTRY[c] for c in m[0]), plain)
+    plain = re.sub(r"(?<=[a-z])-(?=\d)", "", plain)
+    plain = re.sub(r"(?<=\d)(?=(?:nm|kg|kt)\b)", " ", plain)
+    return _NUMERAL.sub(lambda m: str(_numeral(m[0])), plain)
 
-    def fold(self, text: str) -> str:
-        """The text in lower case and traditional characters, numerals of months and tens as digits.
 
-        >>> Script.learnt([]).fold("谁在十月买ＥＵ的F-35")
-        '誰在10月買eu的f35'
-        """
-        # "US" is a country and "us" is not: only capitals tell.
-        plain = re.sub(
-            r"\b(?:US|U\.S\.(?:A\.)?)(?![A-Za-z])", " america ", unicodedata.normalize("NFKC", text)
-        )
-        plain = plain.casefold().translate(self.table).translate(_VARIANTS).replace("’", "'")
-        plain = re.sub(r"(?<=[a-z])-(?=\d)", "", plain)
-        plain = re.sub(r"(?<=\d)(?=(?:nm|kg|kt)\b)", " ", plain)
-        return _NUMERAL.sub(lambda m: str(_numeral(m[0])), plain)
+def read(text: str) -> Text:
+    """The tokens and times of a text."""
+    folded = fold(text)
+    tokens = tuple(Token(stem(m[0]), *m.span()) for m in _PIECE.finditer(folded))
+    proper = frozenset(stem(w.casefold()) for w in re.findall(r"(?<!^)\b[A-Z][A-Za-z']+", text.strip()))
+    return Text(folded, tokens, tuple(_whens(folded)), bool(_TODAY.search(folded)), proper)
 
-    def read(self, text: str) -> Text:
-        """The tokens and times of a text."""
-        folded = self.fold(text)
-        tokens = tuple(Token(stem(m[0]), *m.span()) for m in _PIECE.finditer(folded))
-        proper = frozenset(stem(w.casefold()) for w in re.findall(r"(?<!^)\b[A-Z][A-Za-z']+", text.strip()))
-        return Text(folded, tokens, tuple(_whens(folded)), bool(_TODAY.search(folded)), proper)
 
-    def run(self, name: str) -> Run:
-        """A name as tokens."""
-        return tuple(stem(m[0]) for m in _PIECE.finditer(self.fold(name)))
+def run_of(name: str) -> Run:
+    """A name as tokens."""
+    return tuple(stem(m[0]) for m in _PIECE.finditer(fold(name)))
 
-    @classmethod
-    def learnt(cls, names: Iterable[Iterable[str]]) -> Script:
-        """The script of these names (all names of one thing together) and of everyday words."""
-        table = {ord(simple): full for simple, full in SIMPLIFIED}
-        votes = Counter(pair for group in names for pair in _pairs(list(group)))
-        for (simple, full), _ in sorted(votes.items(), key=lambda item: item[1]):
-            table.setdefault(ord(simple), full)
-        return cls(table)
+
+@cache
+def _traditional(character: str) -> str:
+    """A character alone, so that a name is folded alike wherever it stands."""
+    return converter("s2t").convert(character) if is_cjk(character) else character
 
 
 def stem(word: str) -> str:
@@ -130,6 +132,8 @@ def stem(word: str) -> str:
     ['country', 'process', 'mine', 'refin', 'process', 'china']
     """
     word = re.sub(r"'s?$|'[a-z]+$", "", word)
+    if word == "does":  # not the Department of Energy
+        return "do"
     if not word.isascii() or len(word) < 4 or any(c.isdigit() for c in word):
         return word
     if word.endswith("ies"):
@@ -143,6 +147,20 @@ def stem(word: str) -> str:
         if base != word and len(base) > 3 and any(v in base for v in "aeiouy"):
             return base[:-1] if base[-1] == base[-2] and base[-1] not in "sl" else base.removesuffix("e")
     return word.removesuffix("e") if len(word) > 5 else word
+
+
+def spelt(word: str, known: Container[str]) -> str:
+    """The word, or the known one a single slip away from it: a letter more, less, other or swapped.
+
+    >>> spelt("disprosium", {"dysprosium"}), spelt("cat", {"car"})
+    ('dysprosium', 'cat')
+    """
+    if word in known or len(word) < 5 or not word.isascii() or not word.isalpha():
+        return word
+    parts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    slips = [a + b[1:] for a, b in parts if b] + [a + b[1] + b[0] + b[2:] for a, b in parts if len(b) > 1]
+    slips += [a + c + b[skip:] for a, b in parts for c in ascii_lowercase for skip in (0, 1)]
+    return next((slip for slip in slips if slip in known), word)
 
 
 def features(run: Run) -> dict[str, tuple[int, ...]]:
@@ -159,43 +177,6 @@ def features(run: Run) -> dict[str, tuple[int, ...]]:
 def is_cjk(text: str) -> bool:
     """True when a Chinese character is in the text."""
     return re.search(f"[{CJK}]", text) is not None
-
-
-def runs_in(run: Run, wanted: Container[Run], longest: int) -> list[tuple[int, int]]:
-    """Where the wanted runs stand, those inside a longer one left out."""
-    found = [
-        (start, end)
-        for start in range(len(run))
-        for end in range(start + 1, min(len(run), start + longest) + 1)
-        if run[start:end] in wanted
-    ]
-    return [(s, e) for s, e in found if not inside(s, e, found)]
-
-
-def inside(start: int, end: int, others: Sequence[tuple[int, int]]) -> bool:
-    return any(s <= start and end <= e and e - s > end - start for s, e in others)
-
-
-def _pairs(group: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Characters that two names of one thing write differently, simplified first."""
-    for one in group:
-        for other in group:
-            if len(one) != len(other) or one == other:
-                continue
-            differing = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
-            if (len(one) == 1 or len(differing) * 4 <= len(one) * 3) and all(
-                _simplified(a) and not _simplified(b) for a, b in differing
-            ):
-                yield from differing
-
-
-def _simplified(character: str) -> bool:
-    """True of a Chinese character that Big5 has not: those are the simplified ones."""
-    try:
-        character.encode("big5")
-    except UnicodeEncodeError:
-        return is_cjk(character)
-    return False
 
 
 def _numeral(text: str) -> int:
@@ -215,6 +196,10 @@ def _whens(folded: str) -> Iterator[When]:
                 yield when
 
 
+def _is_open(match: re.Match[str]) -> bool:
+    return bool(_SINCE.search(match.string[: match.start()]) or _SINCE_ZH.match(match.string[match.end() :]))
+
+
 def _when(match: re.Match[str]) -> When | None:
     """The time of a match; a month or year stands for its last day."""
     parts = match.groupdict()
@@ -225,11 +210,11 @@ def _when(match: re.Match[str]) -> When | None:
         month = int(parts["m"]) if parts.get("m") else None
     try:
         if month is None:
-            return When(date(year, 12, 31), "year", date(year, 1, 1), *match.span())
+            return When(date(year, 12, 31), date(year, 1, 1), *match.span(), _is_open(match))
         if not parts.get("d"):
             last = date(year, month, monthrange(year, month)[1])
-            return When(last, "month", last.replace(day=1), *match.span())
+            return When(last, last.replace(day=1), *match.span(), _is_open(match))
         day = date(year, month, int(parts["d"]))
-        return When(day, "day", day, *match.span())
+        return When(day, day, *match.span(), _is_open(match))
     except (ValueError, IndexError):
         return None
