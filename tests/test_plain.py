@@ -1,10 +1,10 @@
 """Plain questions: how they are read, which named question they choose, and how often that is right.
 
-The figures are on tests/questions/phrasings.tsv (written by someone who saw neither the questions nor the
-matcher) against tests/questions/gold.tsv: questions any of which is right, with `name=value` for what a
-parameter has to hold and `name?=value` for what it may hold, either with `question.` before it where it is
-of one question alone. The weights were chosen on these phrasings, so
-the figures asserted here are of development; none of the phrasings is among the matcher's own examples.
+The figures are on tests/questions/*.tsv (written by people who saw neither the questions nor the matcher)
+against *.gold.tsv: questions any of which is right, with `name=value` for what a parameter has to hold and
+`name?=value` for what it may hold, either with `question.` before it where it is of one question alone.
+The weights were chosen on phrasings.tsv and on those of heldout.tsv with odd numbers; the even ones were
+looked at by nobody who worked on the matcher, and are not to be. None is among the matcher's own examples.
 """
 
 from __future__ import annotations
@@ -361,11 +361,12 @@ def test_no_phrasing_measured_is_an_example(graph: KnowledgeGraph) -> None:
     }
 
 
-def test_gold_names_questions_and_parameters_that_are_there(graph: KnowledgeGraph) -> None:
+@pytest.mark.parametrize("name", ["phrasings", "heldout"])
+def test_gold_names_questions_and_parameters_that_are_there(graph: KnowledgeGraph, name: str) -> None:
     """Every answerable phrasing has a gold row, whose questions, parameters and things exist."""
-    gold = _rows("gold.tsv")
+    gold = _rows(f"{name}.gold.tsv")
     assert [row["id"] for row in gold] == sorted(
-        r["id"] for r in _rows("phrasings.tsv") if r["answerable"] == "yes"
+        r["id"] for r in _rows(f"{name}.tsv") if r["answerable"] == "yes"
     )
     for row in gold:
         names = [] if row["questions"] == "-" else row["questions"].split(",")
@@ -379,19 +380,26 @@ def test_gold_names_questions_and_parameters_that_are_there(graph: KnowledgeGrap
             assert name in {"date", "year"} or set(values.split(",")) <= set(graph._names), row
 
 
-def test_figures_do_not_fall(graph: KnowledgeGraph, matcher: Matcher) -> None:
+@pytest.mark.parametrize(
+    ("name", "step", "right", "wrong", "false"),
+    [("phrasings", 1, RIGHT, WRONG, FALSE), ("heldout", 2, 0.63, 0.18, 0.04)],
+    ids=["of development", "held out"],
+)
+def test_figures_do_not_fall(
+    graph: KnowledgeGraph, matcher: Matcher, name: str, step: int, right: float, wrong: float, false: float
+) -> None:
     """At least the share measured is answered right, and at most those shares wrongly and falsely."""
-    gold = {row["id"]: row for row in _rows("gold.tsv")}
+    gold = {row["id"]: row for row in _rows(f"{name}.gold.tsv")}
     counts: Counter[tuple[str, str]] = Counter()
-    for row in _rows("phrasings.tsv"):
-        choice, _ = settle(matcher.choose(row["text"], TODAY), _ask(graph))
-        right = choice.best is not None and row["id"] in gold and _right(choice.best, gold[row["id"]], graph)
-        counts[row["answerable"], "right" if right else "answered" if choice.best else "declined"] += 1
+    for row in _rows(f"{name}.tsv"):
+        if int(row["id"][1:]) % step == 0:
+            best = settle(matcher.choose(row["text"], TODAY), _ask(graph))[0].best
+            fits = best is not None and row["id"] in gold and _right(best, gold[row["id"]], graph)
+            counts[row["answerable"], "right" if fits else "answered" if best else "declined"] += 1
     yes, no = (sum(n for (answerable, _), n in counts.items() if answerable == a) for a in ("yes", "no"))
-    assert (yes, no) == (192, 104)
-    assert counts["yes", "right"] / yes >= RIGHT, counts
-    assert counts["yes", "answered"] / yes <= WRONG, counts
-    assert counts["no", "answered"] / no <= FALSE, counts
+    assert counts["yes", "right"] / yes >= right, counts
+    assert counts["yes", "answered"] / yes <= wrong, counts
+    assert counts["no", "answered"] / no <= false, counts
 
 
 def test_a_question_is_matched_in_milliseconds(matcher: Matcher) -> None:
