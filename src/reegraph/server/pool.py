@@ -195,7 +195,7 @@ class Pool:
         try:
             async with asyncio.timeout_at(deadline):
                 for _ in range(_TRIES):
-                    with suppress(Ended):
+                    with suppress(Ended, OSError):  # it has ended, or no descriptor is free
                         return await self._forked()
             raise StoreError("the data are not there at the moment; try again")
         except TimeoutError:
