@@ -30,7 +30,7 @@ AXIOMS = frozenset(RDFS + p for p in ("subClassOf", "subPropertyOf", "domain", "
     RDF + "rest",
 }
 SIGNATURE = ("takesObject", "takesValue", "takesStage", "takesMaterial", "takesUnit", "takesWord")
-RECORDS = ("claim", "reference", "correction", "dependency", "support", "disagreement", "rule")
+RECORDS = ("claim", "reference", "correction", "reading", "dependency", "support", "disagreement", "rule")
 # What the ontology may say in OWL: the rules cover the first set, the second concludes nothing about things.
 COVERED = {
     "inverseOf", "propertyChainAxiom", "equivalentClass", "intersectionOf", "onProperty", "someValuesFrom",

@@ -404,8 +404,13 @@ def test_picks_are_read_out_of_any_address() -> None:
         "question/china-share",
         "question/import-dependence",
         "thing/firm:lynas",
+        "thing/country:CN",
         "controls",
         "disagreements",
+        "map?stage=stage:separation",
+        "explore/firm:lynas",
+        f"sparql?view=chart&query={quote('SELECT ?e ?n { ?e ree:atomicNumber ?n }')}",
+        f"sparql?view=map&query={quote('SELECT * { ?who ree:operates ?plant }')}",
     ],
 )
 def test_every_drawing_is_a_file(path: str) -> None:
@@ -431,8 +436,28 @@ def test_every_drawing_is_a_file(path: str) -> None:
         assert title.text
 
 
+def test_a_map_keeps_its_key_as_a_file() -> None:
+    """The shapes of the marks stand below the map with their stages, in the file as on the page."""
+    [figure] = re.findall(r'<figure class="drawing">.*?</figure>', text("/en/map"), re.DOTALL)
+    page = re.findall(r"</svg> ([^<]+)</li>", figure)
+    drawn = ElementTree.fromstring(client().get("/en/map.svg").text)
+    top = drawn.findall("{http://www.w3.org/2000/svg}text")
+    assert [t.text for t in top][1:-1] == page
+    assert "separation" in page
+    assert "country only" in page
+    assert len(drawn.findall("{http://www.w3.org/2000/svg}svg")) == 1 + len(page)
+
+
 @pytest.mark.parametrize(
-    "path", ["question/china-share?place=country:CN", "thing/firm:lynas", "dependence", "controls"]
+    "path",
+    [
+        "question/china-share?place=country:CN",
+        "thing/firm:lynas",
+        "dependence",
+        "controls",
+        "map?stage=stage:separation",
+        "explore/firm:lynas",
+    ],
 )
 def test_every_answer_can_be_cited(path: str) -> None:
     """BibTeX, CSL-JSON, Chicago and a Chinese footnote, each with the version and the address."""

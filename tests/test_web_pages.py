@@ -60,6 +60,13 @@ PAGES = (
     "ontology/productionShare",
     "sparql",
     "sparql?query=SELECT%20*%20%7B%3Fs%20ree%3Aoperates%20%3Fo%7D",
+    "sparql?query=SELECT%20*%20%7B%3Fs%20ree%3Aoperates%20%3Fo%7D&view=map",
+    "sparql?example=china-share",
+    "map",
+    "map?stage=stage:separation",
+    "explore/firm:lynas",
+    "explore/country:CN",
+    "explore/element:Dy?relation=ree:processes",
 )
 NO_DATA = {"questions", "compare", "dossier", "dossier?find=dysprosium"}
 SCRIPT = "<script>alert(1)</script>"
@@ -105,7 +112,7 @@ def test_a_page_is_complete(lang: str, page: str) -> None:
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "unsafe" not in answer.headers["content-security-policy"]
     assert not [tag for tag, attrs in read.tags if "style" in attrs or tag == "style"]
-    assert all(attrs.get("src") for attrs in read.all("script"))
+    assert all(attrs.get("src") or attrs.get("type") == "importmap" for attrs in read.all("script"))
     assert not [attrs for _, attrs in read.tags if any(name.startswith("on") for name in attrs)]
     ids = [attrs["id"] for _, attrs in read.tags if "id" in attrs]
     assert len(ids) == len(set(ids))

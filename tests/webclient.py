@@ -15,6 +15,7 @@ from reegraph.folders import project_root
 from reegraph.server import create_app
 from reegraph.store import EmbeddedStore
 from reegraph.web import site_routes
+from reegraph.web.assets import Assets
 from reegraph.web.site import Site
 
 TODAY = date(2026, 11, 22)
@@ -23,11 +24,16 @@ TODAY = date(2026, 11, 22)
 class Client:
     """GET on the application, redirects not followed."""
 
-    def __init__(self, articles: Path | None = None) -> None:
+    def __init__(self, articles: Path | None = None, assets: Assets | None = None) -> None:
         snapshot = fresh_snapshot()
         self.store = EmbeddedStore.load(snapshot.quads)
         routes = site_routes(
-            self.store, version=snapshot.version, articles=articles, today=lambda: TODAY, warm=False
+            self.store,
+            version=snapshot.version,
+            articles=articles,
+            today=lambda: TODAY,
+            warm=False,
+            assets=assets,
         )
         self.app = create_app(self.store, version=snapshot.version, routes=routes)
 

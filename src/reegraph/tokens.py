@@ -87,11 +87,12 @@ def _spellings(text: str) -> set[str]:
     """A text as it stands, and in traditional and in simplified characters."""
     if not _CHINESE.search(text):
         return {text}
-    return {text, _converter("t2s").convert(text), _converter("s2t").convert(text)}
+    return {text, converter("t2s").convert(text), converter("s2t").convert(text)}
 
 
 @cache
-def _converter(way: str) -> OpenCC:
+def converter(way: str) -> OpenCC:
+    """What turns Chinese text from one script to the other: t2s, s2t."""
     from opencc import OpenCC
 
     return OpenCC(way)

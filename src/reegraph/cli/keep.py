@@ -192,7 +192,10 @@ def serve(
 
 
 def _pages(articles: Path | None) -> Callable[[EmbeddedStore, str], Sequence[BaseRoute]]:
-    """Load the pages' code; the result gives their routes over a store."""
+    """Load the pages' code, and say what it lacks; the result gives their routes over a store."""
     from reegraph.web import site_routes
+    from reegraph.web.assets import MISSING, Assets
 
+    if not Assets().complete:
+        click.echo(f"reegraph: {MISSING}", err=True)
     return lambda store, version: site_routes(store, version=version, articles=articles)

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from reegraph.plain.slots import BACKDROP, NARROW, Value, ids_of
 from reegraph.table import Column, Table, Thing
 
+CLOSE: Final = 0.75  # a question so nearly as sure as the best is tried where the best does not tell it
 GENERAL: Final = "claims-about"  # the question that tells all about a thing
 
 # What a question asks for, and how the rows of its answer tell it.
@@ -26,7 +27,13 @@ _MEASURES: Final = (
         re.compile(r"\bhow many (?:tonnes|tons)|\bin (?:tonnes|tons)\b|\btonnage|[幾少]\w{0,2}噸|噸數"),
         re.compile(r"\bt\b|t-per-year|\bkt\b|tonne"),
     ),
-    (re.compile(r"\bhow much money|\bhow many (?:us )?dollars|多少(?:錢|美元)"), re.compile(r"USD")),
+    (
+        re.compile(
+            r"\bhow much money|\bhow many (?:us )?dollars|\b(?:cost|price) of (?:an?|the|one)\b"
+            r"|多少(?:錢|美元)|造價"
+        ),
+        re.compile(r"USD"),
+    ),
 )
 
 
@@ -62,7 +69,7 @@ class Choice:
 
     def why(self, lang: Literal["en", "zh-Hant"] = "en") -> str:
         """The reason of the choice, or of declining and what to try, in a sentence or two."""
-        return _why_zh(self) if lang == "zh-Hant" else _why_en(self)
+        return _why(self, _WORDS[lang])
 
 
 def settle(choice: Choice, ask: Callable[[str, Mapping[str, Value]], Table]) -> tuple[Choice, Table | None]:
@@ -74,7 +81,7 @@ def settle(choice: Choice, ask: Callable[[str, Mapping[str, Value]], Table]) -> 
         return choice, None
     empty = True
     for guess in _tries(choice.best, choice.near):
-        if guess.question != choice.best.question and not empty:
+        if guess.question == GENERAL and not empty:
             break  # there is an answer, but not to this
         table = ask(guess.question, guess.parameters)
         dated = any(isinstance(value, date) for value in guess.parameters.values())
@@ -87,14 +94,21 @@ def settle(choice: Choice, ask: Callable[[str, Mapping[str, Value]], Table]) -> 
 
 
 def _tries(best: Guess, near: Sequence[Guess]) -> Iterator[Guess]:
-    """The best guess; where it has no rows, the same asked wider, and then all about its narrow things."""
+    """The best guess, the same asked wider, any nearly as sure, and then all about its narrow things."""
     yield best
-    yield from (replace(best, parameters=values) for values in best.wider)
-    things = {id_ for value in best.parameters.values() for id_ in ids_of(value)}
+    things = set(_things(best.parameters))
+    for values in best.wider:
+        dropped = BACKDROP & (things - set(_things(values)))
+        yield replace(best, parameters=values, left=(*best.left, *sorted(dropped)))
+    yield from (g for g in near if g.sure >= CLOSE * best.sure and g.question != GENERAL)
     if things and all(t.partition(":")[0] in NARROW for t in things):
         general = {g.question: g for g in near}.get(GENERAL)
         if general and things == set(ids_of(general.parameters.get("thing"))):
             yield replace(general, sure=best.sure / 2)
+
+
+def _things(parameters: Mapping[str, Value]) -> list[str]:
+    return [id_ for value in parameters.values() for id_ in ids_of(value)]
 
 
 def speaks_of(table: Table, text: str, years: Sequence[int] = (), things: Sequence[str] = ()) -> bool:
@@ -133,41 +147,37 @@ def _spans(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _why_en(choice: Choice) -> str:
-    unknown = ", ".join(choice.unknown)
+def _why(choice: Choice, words: Mapping[str, str]) -> str:
+    unknown = words["and"].join(choice.unknown)
     if choice.best:
-        rest = f"; not understood: {unknown}" if unknown else ""
-        return f"Asked as {choice.best.question}, {choice.best.sure:.0%} sure{rest}."
+        rest = words["rest"].format(unknown) if unknown else ""
+        return words["asked"].format(choice.best.question, choice.best.sure, rest)
     if choice.nothing:
-        reason = f"The graph has nothing on this (asked as {choice.nothing})."
-    elif unknown:
-        reason = f"I do not know: nothing here speaks of {unknown}."
+        reason = words["nothing"].format(choice.nothing)
     else:
-        reason = "I do not know: no question here fits well enough."
-    return f"{reason} {_try_en(choice)}"
+        reason = words["unknown"].format(unknown) if unknown else words["unfit"]
+    return reason + (words["all"].format(choice.heard[0]) if choice.heard else words["other"])
 
 
-def _try_en(choice: Choice) -> str:
-    if choice.heard:
-        return f"Try `reegraph ask claims-about thing={choice.heard[0]}`, or name a question."
-    return "Try other words, `reegraph find WORD` for a name, or name a question."
-
-
-def _why_zh(choice: Choice) -> str:
-    unknown = "、".join(choice.unknown)
-    if choice.best:
-        rest = f"；未能理解：{unknown}" if unknown else ""
-        return f"以 {choice.best.question} 查詢，把握 {choice.best.sure:.0%}{rest}。"
-    if choice.nothing:
-        reason = f"圖譜對此沒有資料（以 {choice.nothing} 查詢）。"
-    elif unknown:
-        reason = f"無法回答：圖譜未提及{unknown}。"
-    else:
-        reason = "無法回答：沒有夠相近的問題。"
-    return f"{reason}{_try_zh(choice)}"
-
-
-def _try_zh(choice: Choice) -> str:
-    if choice.heard:
-        return f"可試 `reegraph ask claims-about thing={choice.heard[0]}`，或直接指定問題名稱。"
-    return "可換個說法、用 `reegraph find 詞` 找名稱，或直接指定問題名稱。"
+_WORDS: Final = {
+    "en": {
+        "and": ", ",
+        "asked": "Asked as {}, {:.0%} sure{}.",
+        "rest": "; not understood: {}",
+        "nothing": "The graph has nothing on this (asked as {}). ",
+        "unknown": "I do not know: nothing here speaks of {}. ",
+        "unfit": "I do not know: no question here fits well enough. ",
+        "all": "Try `reegraph ask claims-about thing={}`, or name a question.",
+        "other": "Try other words, `reegraph find WORD` for a name, or name a question.",
+    },
+    "zh-Hant": {
+        "and": "、",
+        "asked": "以 {} 查詢，把握 {:.0%}{}。",
+        "rest": "；未能理解：{}",
+        "nothing": "圖譜對此沒有資料（以 {} 查詢）。",
+        "unknown": "無法回答：圖譜未提及{}。",
+        "unfit": "無法回答：沒有夠相近的問題。",
+        "all": "可試 `reegraph ask claims-about thing={}`，或直接指定問題名稱。",
+        "other": "可換個說法、用 `reegraph find 詞` 找名稱，或直接指定問題名稱。",
+    },
+}

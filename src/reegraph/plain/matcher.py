@@ -18,7 +18,7 @@ from typing import Final
 from reegraph.plain.choice import GENERAL, Choice, Guess
 from reegraph.plain.mentions import Gazetteer, Mention, kind_of
 from reegraph.plain.phrasings import NOTHING, Phrasings, masked
-from reegraph.plain.reading import Script, Text, features, is_cjk, spelt
+from reegraph.plain.reading import Text, features, is_cjk, read, run_of, spelt
 from reegraph.plain.sayings import Saying, Sayings
 from reegraph.plain.slots import BACKDROP, NARROW, SPECIFIC, Binder, Bound, Slot, ids_of
 
@@ -27,7 +27,8 @@ THRESHOLD: Final = 0.25  # surer than this, or the answer is "I do not know"
 LEFT_OVER: Final = 0.1  # what is left of a guess for each narrow thing that it has no place for
 UNKNOWN: Final = 0.55  # and for each word that nothing here knows
 FOREIGN: Final = 0.15  # the same if it is a name, or of an example that no question here answers
-WIDE: Final = 0.2  # what is left of asking all about something as wide as a country
+ALL: Final = frozenset({GENERAL, "figures"})  # the questions that tell all,
+WIDE: Final = 0.2  # and what is left of asking it about something as wide as a country, or about nothing
 LIKELY: Final = 0.01  # questions less like the text than this are not looked at
 CAUTION: Final = 1.5  # how much more the examples of no question count: a wrong answer does more harm
 FLOOR: Final = 0.15  # below this all guesses together are too weak to share out all the trust
@@ -42,7 +43,6 @@ _TELLING: Final = NARROW | {"concept", "sector", "material", "region"}
 class Matcher:
     """The example phrasings, the names of things and the claims' words, ready to be matched."""
 
-    script: Script
     gazetteer: Gazetteer
     phrasings: Phrasings
     sayings: Sayings
@@ -64,21 +64,19 @@ class Matcher:
 
         `common` are everyday words, and Chinese characters, that say nothing of what a question is about.
         """
-        script = Script.learnt(list(own) for own in names.values())
-        gazetteer = Gazetteer.of(names, script)
-        said = Sayings.of(sayings, script)
-        read = [(question, script.read(text)) for question, text in examples]
-        known = {f for own in names.values() for name in own for f in features(script.run(name))}
-        known |= set(said.holders) | set(script.run(common))
-        known |= {f for label, text in read if _question(label) != NOTHING for f in features(text.run)}
+        gazetteer = Gazetteer.of(names)
+        said = Sayings.of(sayings)
+        listed = [(question, read(text)) for question, text in examples]
+        known = {f for own in names.values() for name in own for f in features(run_of(name))}
+        known |= set(said.holders) | set(run_of(common))
+        known |= {f for label, text in listed if _question(label) != NOTHING for f in features(text.run)}
         known |= {c for feature in known if is_cjk(feature) for c in feature}
-        by_question: dict[str, list[Slot]] = {_question(label): [] for label, _ in read}
+        by_question: dict[str, list[Slot]] = {_question(label): [] for label, _ in listed}
         for slot in slots:
             by_question.setdefault(slot.question, []).append(slot)
         return cls(
-            script,
             gazetteer,
-            Phrasings.of((question, masked(text, gazetteer.find(text))) for question, text in read),
+            Phrasings.of((question, masked(text, gazetteer.find(text))) for question, text in listed),
             said,
             Binder(gazetteer, located or {}),
             by_question,
@@ -87,24 +85,24 @@ class Matcher:
 
     def choose(self, text: str, today: date) -> Choice:
         """The named question that the text asks, or none, with the nearest."""
-        read = self.script.read(text)
-        read = replace(read, tokens=tuple(replace(t, text=spelt(t.text, self.known)) for t in read.tokens))
-        mentions = self.gazetteer.find(read)
-        unknown = self._unknown(read, mentions)
-        likeness = self.phrasings.likeness(masked(read, mentions))
-        told = self._told(read, mentions)
+        plain = read(text)
+        plain = replace(plain, tokens=tuple(replace(t, text=spelt(t.text, self.known)) for t in plain.tokens))
+        mentions = self.gazetteer.find(plain)
+        unknown = self._unknown(plain, mentions)
+        likeness = self.phrasings.likeness(masked(plain, mentions))
+        told = self._told(plain, mentions)
         guesses = [
-            self._guess(q, p, read, mentions, told, today)
+            self._guess(q, p, plain, mentions, told, today)
             for q, p in likeness.items()
             if q != NOTHING and (p > LIKELY or q == GENERAL)
         ]
         guesses.sort(key=lambda g: (-g.sure, g.question))
-        doubt = math.prod(FOREIGN if self._is_foreign(word, read) else UNKNOWN for word in unknown)
+        doubt = math.prod(FOREIGN if self._is_foreign(word, plain) else UNKNOWN for word in unknown)
         total = max(FLOOR, sum(g.sure for g in guesses) + CAUTION * likeness[NOTHING])
         guesses = guesses[:OFFERED] + [g for g in guesses[OFFERED:] if g.question == GENERAL]
         guesses = [replace(g, sure=min(0.99, round(doubt * g.sure / total, 2))) for g in guesses]
         heard = tuple(m.ids[0] for m in mentions)
-        years = tuple(sorted({when.day.year for when in read.whens if not when.open}))
+        years = tuple(sorted({when.day.year for when in plain.whens if not when.open}))
         if guesses[0].sure < THRESHOLD:
             return Choice(text, None, tuple(guesses), heard, unknown, years)
         return Choice(text, guesses[0], tuple(guesses[1:]), heard, unknown, years)
@@ -121,7 +119,7 @@ class Matcher:
         bound = self.binder.bind(self.slots[question], text, mentions, today)
         if question == GENERAL and told and _is_wide(bound):
             bound.values["thing"], bound.lacking = (told,), False
-        elif question == GENERAL and _is_wide(bound):
+        elif question in ALL and _is_wide(bound):
             likeness *= WIDE
         sure = 0.0 if bound.lacking else likeness
         left = tuple(m.ids[0] for m in bound.unused if kind_of(m.ids[0]) in SPECIFIC | {"country"})
@@ -162,7 +160,7 @@ def _question(label: str) -> str:
 
 def _is_wide(bound: Bound) -> bool:
     """True when nothing is bound but China, the United States, a group of elements or a kind of product."""
-    things = ids_of(bound.values.get("thing"))
+    things = [id_ for value in bound.values.values() for id_ in ids_of(value)]
     return all(id_ in BACKDROP or kind_of(id_) in {"group", "product"} for id_ in things)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reegraph.plain.reading import Run, Script, Text, features, is_cjk
+from reegraph.plain.reading import Run, Text, features, is_cjk, run_of
 
 RARE: Final = 4.0  # what a telling part of a name weighs at least: one thing in fifty has it
 LEAST: Final = 0.6  # and so much of the whole name's weight has to stand in the text
@@ -61,6 +61,7 @@ class Gazetteer:
     parts: Mapping[str, Mapping[str, Sequence[frozenset[str]]]]  # of each name, by kind and thing
     weight: Mapping[str, float]
     telling: Mapping[str, Sequence[tuple[str, frozenset[str]]]]  # the names that have a rare part
+    terms: Mapping[str, Sequence[Run]]  # the names of classes and properties
 
     def find(self, text: Text) -> tuple[Mention, ...]:
         """The things mentioned, in the text's order; of names that overlap the longest."""
@@ -92,6 +93,11 @@ class Gazetteer:
             named = {id_ for kind in _NAMED.intersection(kinds) for id_ in self.named_after(naming, kind)}
             found = found & named if found and named else found or named
         return found.pop() if len(found) == 1 else None
+
+    def speaks_of(self, text: Text, term: str) -> bool:
+        """True when the text has a name of the class or property: people, patents."""
+        run = f" {' '.join(text.run)} "
+        return any(f" {' '.join(name)} " in run for name in self.terms.get(term, ()))
 
     def named_after(self, ids: Iterable[str], kind: str) -> list[str]:
         """The things of a kind that have the whole name of one of these in their own."""
@@ -133,15 +139,17 @@ class Gazetteer:
         )
 
     @classmethod
-    def of(cls, names: Mapping[str, Iterable[str]], script: Script) -> Gazetteer:
-        """The names of these ids, as `script` reads them."""
+    def of(cls, names: Mapping[str, Iterable[str]]) -> Gazetteer:
+        """The names of these ids."""
         exact: dict[Run, list[str]] = {}
         parts: dict[str, dict[str, list[frozenset[str]]]] = {}
         holders: dict[str, set[str]] = {}
+        terms: dict[str, list[Run]] = {}
         for id_ in sorted(names):
             if kind_of(id_) in _NAMELESS:
+                terms[id_] = [run_of(name) for name in names[id_]]
                 continue
-            for run in sorted({script.run(name) for name in names[id_]} - {()}):
+            for run in sorted({run_of(name) for name in names[id_]} - {()}):
                 word = "".join(run)
                 clear = word not in _AMBIGUOUS or kind_of(id_) != "element"
                 if clear and (len(word) > 1 or is_cjk(word)):
@@ -160,7 +168,7 @@ class Gazetteer:
                         if weight[part] >= RARE and not part.isdigit():
                             telling.setdefault(part, []).append((id_, name))
         found = {run: tuple(dict.fromkeys(ids)) for run, ids in exact.items()}
-        return cls(found, max(map(len, found), default=0), parts, weight, telling)
+        return cls(found, max(map(len, found), default=0), parts, weight, telling, terms)
 
 
 def kind_of(id_: str) -> str:

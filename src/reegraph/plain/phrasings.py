@@ -34,9 +34,8 @@ class Phrasings:
     questions: Sequence[str]  # of each example
     holders: Mapping[str, Sequence[tuple[int, float]]]  # feature -> examples with its share of their length
     rarity: Mapping[str, float]
-    odds: Mapping[
-        str, Mapping[str, float]
-    ]  # label -> feature -> log odds over those of a feature it has not ("")
+    # label -> feature -> log odds over those of a feature it has not ("")
+    odds: Mapping[str, Mapping[str, float]]
 
     def likeness(self, features: _Features) -> dict[str, float]:
         """How like the examples of each question the text is; the shares of all add up to 1."""
@@ -70,9 +69,7 @@ class Phrasings:
         listed = list(examples)
         seen: dict[str, Counter[str]] = {}
         for question, features in listed:
-            own = seen.setdefault(question, Counter())
-            for feature, n in features.items():
-                own[feature] += n  # type: ignore[assignment]
+            seen.setdefault(question, Counter()).update(features)
         count = Counter(feature for own in seen.values() for feature in own)
         rarity = {feature: math.log((1 + len(seen)) / n) for feature, n in count.items()}
         holders: dict[str, list[tuple[int, float]]] = {}
@@ -86,8 +83,7 @@ class Phrasings:
 def _odds(seen: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
     everywhere: Counter[str] = Counter()
     for own in seen.values():
-        for feature, n in own.items():
-            everywhere[feature] += n  # type: ignore[assignment]
+        everywhere.update(own)
     total = sum(everywhere.values())
     odds = {}
     for question, own in seen.items():

@@ -10,36 +10,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from string import ascii_lowercase
 from typing import Final
+
+from reegraph.tokens import converter
 
 CJK: Final = "\u3400-\u4dbf\u4e00-\u9fff"
 Run = tuple[str, ...]  # a name or keyword as tokens
 
-# Simplified characters of everyday questions, each before its traditional form; names of things teach more.
-_SIMPLIFIED: Final = (
-    "谁誰么麼吗嗎几幾个個为為说說这這买買卖賣钱錢价價涨漲总總种種进進欧歐离離厂廠产產国國与與对對开開关關"
-    "时時间間发發后後还還没沒会會从從来來给給过過现現经經业業点點电電车車机機样樣让讓将將应應该該认認识識"
-    "论論谈談协協议議签簽约約计計划劃项項规規则則条條单單双雙层層显顯响響赖賴险險储儲备備库庫资資贷貸东東"
-    "额額亿億万萬吨噸岁歲热熱门門问問题題错錯误誤笔筆书書报報导導体體铁鐵军軍舰艦战戰飞飛弹彈炮砲击擊压壓"
-    "强強变變动動历歷终終续續线線减減缓緩扩擴废廢环環节節药藥医醫学學长長张張华華务務劳勞员員联聯组組织織"
-    "团團队隊领領执執权權亏虧赚賺负負责責质質释釋细細输輸运運边邊达達迁遷选選适適邻鄰际際陆陸陈陳难難随隨"
-    "隐隱韩韓顺順须須预預频頻颗顆风風馆館驱驅验驗鱼魚鸟鳥丰豐举舉仅僅众眾优優传傳伤傷伦倫伪偽债債倾傾偿償"
-    "儿兒兰蘭兴興养養兽獸内內写寫农農冲衝决決况況净淨准準凉涼凭憑岛島币幣帮幫干幹广廣异異弃棄归歸当當录錄"
-    "彻徹征徵怀懷态態恶惡惊驚愿願户戶扰擾护護担擔拥擁择擇挂掛据據损損换換摄攝数數断斷旧舊晋晉术術杀殺杂雜"
-    "极極构構标標树樹桥橋检檢楼樓欢歡毁毀气氣汇匯汉漢沟溝泽澤洁潔测測济濟浅淺湾灣满滿滞滯灭滅灵靈灾災炼煉"
-    "烂爛争爭爱愛状狀独獨畅暢疗療监監盖蓋盘盤矿礦码碼确確础礎积積称稱稳穩穷窮紧緊红紅级級纪紀纯純纳納纷紛"
-    "纸紙练練绍紹络絡绝絕统統继繼维維综綜绿綠编編网網罗羅罚罰罢罷职職脑腦脱脫艺藝苏蘇获獲虑慮虽雖补補装裝"
-    "观觀览覽觉覺订訂训訓记記讲講许許设設访訪证證评評词詞试試诉訴详詳语語请請读讀调調谓謂谢謝贡貢财財败敗"
-    "货貨贵貴贸貿费費贺賀趋趨践踐转轉轮輪软軟轻輕较較辑輯辞辭违違连連迟遲递遞遗遺邮郵郑鄭酿釀针針钢鋼钟鐘"
-    "银銀销銷锁鎖锂鋰钴鈷镍鎳锰錳钒釩铜銅铝鋁锌鋅锡錫铅鉛铂鉑阳陽阶階阴陰雾霧静靜韦韋页頁顶頂顾顧饮飲馈饋"
-    "驶駛骗騙龙龍龄齡"
-)
-_VARIANTS: Final = str.maketrans({"臺": "台", "佔": "占", "着": "著", "裏": "裡", "爲": "為"})
+_VARIANTS: Final = str.maketrans({"臺": "台", "佔": "占", "着": "著", "裏": "裡", "爲": "為", "’": "'"})
 _PIECE: Final = re.compile(rf"[a-z0-9]+(?:[.,]\d+)*(?:'[a-z]+)?|[{CJK}]|%")
 _NUMERAL: Final = re.compile(r"([二三四五六七八九]?十[一二三四五六七八九]?)|([一二三四五六七八九])(?=月)")
 _DIGITS: Final = {c: n for n, c in enumerate("零一二三四五六七八九")}
@@ -108,47 +91,38 @@ class Text:
         return tuple(t.text for t in self.tokens)
 
 
-@dataclass(frozen=True)
-class Script:
-    """How characters are folded: simplified to traditional, as the names themselves pair them."""
+def fold(text: str) -> str:
+    """The text in lower case and traditional characters, numerals of months and tens as digits.
 
-    table: Mapping[int, str]
+    >>> fold("谁在十月买ＥＵ的F-35")
+    '誰在10月買eu的f35'
+    """
+    # "US" is a country and "us" is not: only capitals tell.
+    plain = re.sub(r"\b(?:US|U\.S\.(?:A\.)?)(?![A-Za-z])", " america ", unicodedata.normalize("NFKC", text))
+    plain = "".join(map(_traditional, plain.casefold())).translate(_VARIANTS)
+    plain = _SHORT.sub(lambda m: "".join(_COUNTRY[c] for c in m[0]), plain)
+    plain = re.sub(r"(?<=[a-z])-(?=\d)", "", plain)
+    plain = re.sub(r"(?<=\d)(?=(?:nm|kg|kt)\b)", " ", plain)
+    return _NUMERAL.sub(lambda m: str(_numeral(m[0])), plain)
 
-    def fold(self, text: str) -> str:
-        """The text in lower case and traditional characters, numerals of months and tens as digits.
 
-        >>> Script.learnt([]).fold("谁在十月买ＥＵ的F-35")
-        '誰在10月買eu的f35'
-        """
-        # "US" is a country and "us" is not: only capitals tell.
-        plain = re.sub(
-            r"\b(?:US|U\.S\.(?:A\.)?)(?![A-Za-z])", " america ", unicodedata.normalize("NFKC", text)
-        )
-        plain = plain.casefold().translate(self.table).translate(_VARIANTS).replace("’", "'")
-        plain = _SHORT.sub(lambda m: "".join(_COUNTRY[c] for c in m[0]), plain)
-        plain = re.sub(r"(?<=[a-z])-(?=\d)", "", plain)
-        plain = re.sub(r"(?<=\d)(?=(?:nm|kg|kt)\b)", " ", plain)
-        return _NUMERAL.sub(lambda m: str(_numeral(m[0])), plain)
+def read(text: str) -> Text:
+    """The tokens and times of a text."""
+    folded = fold(text)
+    tokens = tuple(Token(stem(m[0]), *m.span()) for m in _PIECE.finditer(folded))
+    proper = frozenset(stem(w.casefold()) for w in re.findall(r"(?<!^)\b[A-Z][A-Za-z']+", text.strip()))
+    return Text(folded, tokens, tuple(_whens(folded)), bool(_TODAY.search(folded)), proper)
 
-    def read(self, text: str) -> Text:
-        """The tokens and times of a text."""
-        folded = self.fold(text)
-        tokens = tuple(Token(stem(m[0]), *m.span()) for m in _PIECE.finditer(folded))
-        proper = frozenset(stem(w.casefold()) for w in re.findall(r"(?<!^)\b[A-Z][A-Za-z']+", text.strip()))
-        return Text(folded, tokens, tuple(_whens(folded)), bool(_TODAY.search(folded)), proper)
 
-    def run(self, name: str) -> Run:
-        """A name as tokens."""
-        return tuple(stem(m[0]) for m in _PIECE.finditer(self.fold(name)))
+def run_of(name: str) -> Run:
+    """A name as tokens."""
+    return tuple(stem(m[0]) for m in _PIECE.finditer(fold(name)))
 
-    @classmethod
-    def learnt(cls, names: Iterable[Iterable[str]]) -> Script:
-        """The script of these names (all names of one thing together) and of everyday words."""
-        table = {ord(s): full for s, full in zip(_SIMPLIFIED[::2], _SIMPLIFIED[1::2], strict=True)}
-        votes = Counter(pair for group in names for pair in _pairs(list(group)))
-        for (simple, full), _ in sorted(votes.items(), key=lambda item: item[1]):
-            table.setdefault(ord(simple), full)
-        return cls(table)
+
+@cache
+def _traditional(character: str) -> str:
+    """A character alone, so that a name is folded alike wherever it stands."""
+    return converter("s2t").convert(character) if is_cjk(character) else character
 
 
 def stem(word: str) -> str:
@@ -203,28 +177,6 @@ def features(run: Run) -> dict[str, tuple[int, ...]]:
 def is_cjk(text: str) -> bool:
     """True when a Chinese character is in the text."""
     return re.search(f"[{CJK}]", text) is not None
-
-
-def _pairs(group: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Characters that two names of one thing write differently, simplified first."""
-    for one in group:
-        for other in group:
-            if len(one) != len(other) or one == other:
-                continue
-            differing = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
-            if (len(one) == 1 or len(differing) * 4 <= len(one) * 3) and all(
-                _simplified(a) and not _simplified(b) for a, b in differing
-            ):
-                yield from differing
-
-
-def _simplified(character: str) -> bool:
-    """True of a Chinese character that Big5 has not: those are the simplified ones."""
-    try:
-        character.encode("big5")
-    except UnicodeEncodeError:
-        return is_cjk(character)
-    return False
 
 
 def _numeral(text: str) -> int:

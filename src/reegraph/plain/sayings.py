@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reegraph.plain.mentions import Mention
-from reegraph.plain.reading import Run, Script, features, is_cjk
+from reegraph.plain.reading import Run, features, is_cjk, run_of
 
 BEST: Final = 8  # claims looked at for each text
 FOREIGN_PAIR: Final = 0.4  # two characters that no claim has side by side are seldom a word
@@ -58,12 +58,12 @@ class Sayings:
         return [Hit(self.sayings[n], min(1.0, gain[n] / total)) for n in best]
 
     @classmethod
-    def of(cls, sayings: Iterable[Saying], script: Script) -> Sayings:
-        """The claims as `script` reads them."""
+    def of(cls, sayings: Iterable[Saying]) -> Sayings:
+        """These claims."""
         listed = sorted(sayings, key=lambda s: s.id)
         holders: dict[str, list[int]] = {}
         for number, saying in enumerate(listed):
-            words = {f for text in saying.texts for f in features(script.run(text))}
+            words = {f for text in saying.texts for f in features(run_of(text))}
             for feature in sorted(words | {f"id:{thing}" for thing in saying.things}):
                 holders.setdefault(feature, []).append(number)
         weights = {feature: math.log(1 + len(listed) / len(found)) for feature, found in holders.items()}

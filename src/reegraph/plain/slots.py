@@ -23,28 +23,16 @@ NARROW: Final = frozenset(
     | {"product", "source", "hypothesis"}
 )
 SPECIFIC: Final = NARROW | {"element", "deposit", "bloc", "region"}
-_IN_PART: Final = NARROW - {
-    "product",
-    "firm",
-    "person",
-    "source",
-    "hypothesis",
-}  # kinds with long names, found by a part of one too
+# Kinds with long names, found by a part of one too.
+_IN_PART: Final = NARROW - {"product", "firm", "person", "source", "hypothesis"}
 _LITTLE: Final = frozenset({"in", "of", "the", "and", "for", "at"})
 _EARLIER: Final = re.compile(r"\b(?:before|prior to)(?: the)? $")
 _EARLIER_ZH: Final = re.compile(r"[之以]?前")
 _FIRMS: Final = ("firm", "facility")
 _BY: Final = re.compile(r"\bby\b|由")
-_COUNTS: Final = {
-    "two": "2",
-    "three": "3",
-    "four": "4",
-    "five": "5",
-    "兩": "2",
-    "三": "3",
-    "四": "4",
-    "五": "5",
-}
+_COUNTS: Final = {"two": "2", "three": "3", "four": "4", "five": "5"} | dict(
+    zip("兩三四五", "2345", strict=True)
+)
 
 
 def ids_of(value: Value | None) -> tuple[str, ...]:
@@ -93,6 +81,11 @@ class Binder:
                 _bind_date(slot, text, today, bound)
             elif slot.kinds == ("number",):
                 _bind_number(slot, text, bound)
+            elif slot.kinds == ("year",):
+                _bind_year(slot, text, bound)
+            elif slot.kinds and kind_of(slot.kinds[0]) == "ree":
+                if term := next((t for t in slot.kinds if self.gazetteer.speaks_of(text, t)), None):
+                    bound.values[slot.parameter] = (term,)
             elif slot.kinds and not (slot.role == "if-alone" and bound.values):
                 self._bind_things(slot, slots, text, [m for m in free if m not in bound.used], bound)
             bound.lacking |= slot.role == "needed" and slot.parameter not in bound.values
@@ -124,6 +117,7 @@ class Binder:
                 for id_ in ids
                 for plant in (self._plants(id_, text) if kind_of(id_) == "region" else (id_,))
             )
+            chosen += [m for m in free if ids.keys() & self.gazetteer.named_after(m.ids, "facility")]
         if ids:
             bound.values[slot.parameter] = tuple(ids)[:MOST]
             bound.used += chosen
@@ -167,7 +161,7 @@ def _plays(mention: Mention, slot: Slot, slots: Sequence[Slot], free: Sequence[M
         firms = [m for m in free if m.of(_FIRMS)]
         return len(firms) > 1 and mention is firms[-1 if _BY.search(text.folded) else 0]
     if slot.role == "upstream":
-        of_a_kind = any(s is not slot and mention.of(s.kinds) for s in slots)
+        of_a_kind = any(mention.of(s.kinds) for s in slots[: slots.index(slot)])
         return of_a_kind or mention.upstream or "country:CN" in mention.ids
     if slot.role in {"payer", "payee"}:
         return True
@@ -184,6 +178,12 @@ def _bind_date(slot: Slot, text: Text, today: date, bound: Bound) -> None:
         bound.values[slot.parameter] = when.first - timedelta(days=1) if earlier else when.day
     elif text.now:
         bound.values[slot.parameter] = today
+
+
+def _bind_year(slot: Slot, text: Text, bound: Bound) -> None:
+    """The last year spoken of; since 2020 is none."""
+    if years := [when.day.year for when in text.whens if not when.open]:
+        bound.values[slot.parameter] = Decimal(max(years))
 
 
 def _bind_number(slot: Slot, text: Text, bound: Bound) -> None:

@@ -10,7 +10,7 @@ from reegraph.web.site import Site
 
 _THINGS: Final = 40  # those of which most is said; the first page of any other takes under 50 ms
 _PLAIN: Final = (
-    "home", "questions", "elements", "controls", "dependence", "disagreements", "sources", "ontology",
+    "home", "questions", "elements", "map", "controls", "dependence", "disagreements", "sources", "ontology",
     "sparql", "compare", "dossier", "search",
 )  # fmt: skip
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import logging
-import re
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -24,6 +23,7 @@ from reegraph.store import EmbeddedStore
 from reegraph.table import LANGS, Lang
 from reegraph.web import pages
 from reegraph.web.ahead import pages_ahead
+from reegraph.web.assets import Assets
 from reegraph.web.endpoint import typed_answer
 from reegraph.web.i18n import word
 from reegraph.web.pages.ask import Ask
@@ -32,12 +32,7 @@ from reegraph.web.render import Renderer, policy_of
 from reegraph.web.site import Site
 
 _log = logging.getLogger(__name__)
-CSP: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 _HEADERS: Final = {
-    "Content-Security-Policy": CSP,
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -51,10 +46,9 @@ _TWINS: Final = {
     "svg": "image/svg+xml",
     "html": "text/html",
 }
-_MEDIA: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_STATIC: Final = Path(__file__).parent / "static"
 _NAMED: Final[dict[str, Callable[[Ask], View]]] = {
     "thing": pages.thing,
+    "explore": pages.explore,
     "question": pages.question,
     "claim": pages.claim,
     "source": pages.source,
@@ -73,6 +67,7 @@ _PLAIN: Final[dict[str, Callable[[Ask], View]]] = {
     "compare": pages.compare,
     "dossier": lambda ask: pages.dossier(ask, _view_of),
     "elements": pages.elements,
+    "map": pages.world,
     "ontology": pages.ontology,
     "sparql": pages.sparql,
 }
@@ -86,18 +81,20 @@ def site_routes(
     root: Path | None = None,
     today: Callable[[], date] | None = None,
     warm: bool = True,
+    assets: Assets | None = None,
 ) -> Sequence[BaseRoute]:
     """The routes of the explorer over a store that nobody writes to.
 
     `today` says what day it is (tests give one). With `warm`, a thread reads ahead what every page needs.
     """
-    site = Site(store, root or project_root(), version=version, articles=articles)
+    site = Site(store, root or project_root(), version=version, articles=articles, assets=assets)
     app = _App(site, Renderer(site), today or (lambda: datetime.now(UTC).date()))
     if warm:
         threading.Thread(target=app.read_ahead, name="reegraph-warm", daemon=True).start()
     return [
         Route("/", app.front),
-        Route("/static/{name}", app.static),
+        Route("/static/{name:path}", app.static),
+        Route("/names.json", app.names),
         *(route for lang in LANGS for route in _of_language(app, lang)),
     ]
 
@@ -131,29 +128,34 @@ class _App:
     async def front(self, request: Request) -> Response:
         """/ leads to the language that the browser asks for."""
         lang = preferred_lang(request.headers.get("accept-language", ""))
-        return _finished(RedirectResponse(f"/{lang}/", 302, {"Vary": "Accept-Language"}), request)
+        return self.finished(RedirectResponse(f"/{lang}/", 302, {"Vary": "Accept-Language"}), request)
 
     async def to_home(self, request: Request) -> Response:
         return RedirectResponse(f"{request.url.path}/", 308)
 
     async def static(self, request: Request) -> Response:
-        """Our own style sheet, script and icon."""
-        name = request.path_params["name"]
-        path = _STATIC / name
-        if not re.fullmatch(r"[a-z]+\.(css|js|svg)", name) or not path.is_file():
-            return _finished(Response("not here\n", 404, media_type="text/plain"), request)
-        response = Response(path.read_bytes(), media_type=_MEDIA[path.suffix])
-        response = _finished(response, request)
-        if request.url.query:  # the address carries the file's hash
+        """Our own style sheet, scripts and icon, and the libraries beside them."""
+        file = self.site.assets.file(request.path_params["name"])
+        if file is None:
+            return self.finished(Response("not here\n", 404, media_type="text/plain"), request)
+        packed = takes_gzip(request.headers.get("accept-encoding", ""))
+        response = Response(file.packed if packed else file.body, media_type=file.media)
+        if packed:
+            response.headers["Content-Encoding"] = "gzip"
+        if file.lasting or request.url.query:  # the address carries the file's version or hash
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
+        return self.finished(response, request)
+
+    async def names(self, request: Request) -> Response:
+        """What the SPARQL editor completes: terms, things and prefixes."""
+        body = await run_in_threadpool(pages.names, self.site)
+        return self.finished(Response(body, media_type="application/json"), request)
 
     async def page(self, request: Request) -> Response:
         """A page, or its twin where the address ends in .json, .csv or .rq."""
         lang: Lang = "zh-Hant" if request.url.path.startswith("/zh-Hant") else "en"
         path = request.url.path.removeprefix(f"/{lang}/")
         path, twin = _twin(path)
-        kind, _, _ = path.partition("/")
         name = request.path_params.get("name", "")
         if twin:
             name = name.removesuffix(f".{twin}")
@@ -161,28 +163,39 @@ class _App:
             k: " ".join(request.query_params.getlist(k)) if k == "pick" else v
             for k, v in request.query_params.items()
         }
-        if kind == "sparql" and path == kind:
-            answered = await typed_answer(request, values.get("query", ""), twin)
-            if isinstance(answered, Response):
-                return answered
-        else:
-            answered = {}
-        ask = Ask(self.site, lang, self.today(), name, values, twin)
-        response = await run_in_threadpool(self._drawn, ask, path, twin, request, answered)
-        return _finished(response, request)
+        typed = await typed_answer(request, values.get("query", ""), twin) if path == "sparql" else None
+        if isinstance(typed, Response):
+            return typed
+        ask = Ask(self.site, lang, self.today(), name, values, twin, typed)
+        return self.finished(await run_in_threadpool(self._drawn, ask, path, request), request)
 
-    def _drawn(self, ask: Ask, path: str, twin: str, request: Request, extra: dict[str, Any]) -> Response:
+    def finished(self, response: Response, request: Request) -> Response:
+        """The response with the headers that all carry, packed where that pays."""
+        response.headers.setdefault("Content-Security-Policy", self.site.assets.policy)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers["Vary"] = "Accept, Accept-Encoding, Accept-Language"
+        body = bytes(response.body)
+        packed = "Content-Encoding" in response.headers
+        if not packed and len(body) > 1000 and takes_gzip(request.headers.get("accept-encoding", "")):
+            response.body = gzip.compress(body, 5, mtime=0)
+            response.headers["Content-Encoding"] = "gzip"
+            response.headers["Content-Length"] = str(len(response.body))
+        return response
+
+    def _drawn(self, ask: Ask, path: str, request: Request) -> Response:
         try:
-            return self._answer(ask, path, twin, request, extra)
+            return self._answer(ask, path, request)
         except ReegraphError as error:
             if error.http_status >= 500:
                 _log.exception("%s failed", request.url.path)
-            return self._failure(ask, error, twin, request)
+            return self._failure(ask, error, request)
         except Exception:  # the outermost edge: the reader learns that it failed, the log learns why
             _log.exception("%s failed", request.url.path)
-            return self._failure(ask, ReegraphError(word(ask.lang, "failed_next")), twin, request)
+            return self._failure(ask, ReegraphError(word(ask.lang, "failed_next")), request)
 
-    def _answer(self, ask: Ask, path: str, twin: str, request: Request, extra: dict[str, Any]) -> Response:
+    def _answer(self, ask: Ask, path: str, request: Request) -> Response:
+        twin = ask.twin
         if path == "home" and not twin:
             path = "/home"  # the home page's own address is /LANG/, only its twins say home
         view = _view_of(ask, path)
@@ -194,10 +207,7 @@ class _App:
             if twin == "svg":
                 return self._picture(view, ask, request)
             return _data(view, twin, ask, self.site.version)
-        words = {**view.words, **extra}
-        html = self.renderer.page(
-            View(view.template, view.title, view.panels, words, view.status), ask, path, request
-        )
+        html = self.renderer.page(view, ask, path, request)
         return Response(html, view.status, media_type="text/html")
 
     def _file(self, view: View, ask: Ask, request: Request) -> Response:
@@ -223,10 +233,10 @@ class _App:
         headers = {"Content-Security-Policy": policy_of(self.renderer.drawing_rules)}
         return Response(svg, media_type=_TWINS["svg"], headers=headers)
 
-    def _failure(self, ask: Ask, error: ReegraphError, twin: str, request: Request) -> Response:
+    def _failure(self, ask: Ask, error: ReegraphError, request: Request) -> Response:
         status = error.http_status
         near = error.near if isinstance(error, UnknownName) else []
-        if twin or _negotiated(request) == "json":
+        if ask.twin or _negotiated(request) == "json":
             body = {"error": {"code": type(error).__name__, "message": str(error)}}
             return Response(
                 json.dumps(body, ensure_ascii=False) + "\n", status, media_type="application/json"
@@ -295,16 +305,3 @@ def _data(view: View, twin: str, ask: Ask, version: str) -> Response:
     if panel and panel not in names:
         raise UnknownName("panel", panel, names, f"This page has: {', '.join(names)}.")
     return Response(view.to_csv(ask.lang, panel), media_type=_TWINS[twin])
-
-
-def _finished(response: Response, request: Request) -> Response:
-    """The response with the headers that all carry, packed where that pays."""
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers["Vary"] = "Accept, Accept-Encoding, Accept-Language"
-    body = bytes(response.body)
-    if len(body) > 1000 and takes_gzip(request.headers.get("accept-encoding", "")):
-        response.body = gzip.compress(body, 5, mtime=0)
-        response.headers["Content-Encoding"] = "gzip"
-        response.headers["Content-Length"] = str(len(response.body))
-    return response

@@ -7,49 +7,89 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
+import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
 
 _FORMATS: Final = {"json": "application/sparql-results+json", "csv": "text/csv"}
+_ANY: Final = "application/sparql-results+json, text/turtle;q=0.9, application/json;q=0.1"
+_TRIPLE: Final = ("subject", "predicate", "object")
+_TURTLE: Final = 60_000  # characters of a graph that are shown as text
 ROWS: Final = 500  # on the page; CSV and JSON have all
+
+Binding = dict[str, str]  # as the SPARQL results format has it: type, value, datatype, xml:lang
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What /sparql answered to a typed query: rows, yes or no, a graph, or why not."""
+
+    refusal: str = ""
+    line: int = 0  # where the refusal points to, from 1; 0 for nowhere
+    column: int = 0
+    boolean: bool | None = None
+    variables: tuple[str, ...] = ()
+    rows: tuple[dict[str, Binding], ...] = ()
+    found: int = 0
+    turtle: str = ""
+
+    @property
+    def is_graph(self) -> bool:
+        """True for the answer of CONSTRUCT or DESCRIBE."""
+        return self.variables == _TRIPLE and self.turtle != ""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What /sparql answered."""
+    """What /sparql sent."""
 
     status: int
     media: str
     body: bytes
 
 
-async def typed_answer(request: Request, query: str, twin: str) -> Response | dict[str, Any]:
-    """The words that the SPARQL page shows of a typed query; a response of its own for a twin."""
+async def typed_answer(request: Request, query: str, twin: str) -> Response | Typed | None:
+    """The answer to a typed query, None without one; a response of its own for a twin of its rows or text."""
     if not query.strip():
-        return {}
+        return None
     if twin in _FORMATS:
         reply = await _asked(request, query, _FORMATS[twin])
         return Response(reply.body, reply.status, media_type=reply.media)
-    if twin:
+    if twin == "rq":
         return Response(query, media_type="application/sparql-query")
-    reply = await _asked(
-        request, query, "application/sparql-results+json, text/turtle;q=0.9, application/json;q=0.1"
-    )
+    reply = await _asked(request, query, _ANY)
     if reply.status != 200:
-        return {"refusal": _message(reply)}
+        return _refused(reply)
     if "sparql-results+json" not in reply.media:
-        return {"text_answer": reply.body.decode(errors="replace")[:100_000]}
+        return _graph(reply.body)
     answer = json.loads(reply.body)
     if "boolean" in answer:
-        return {"boolean": answer["boolean"]}
+        return Typed(boolean=answer["boolean"])
     rows = answer["results"]["bindings"]
-    return {
-        "variables": answer["head"]["vars"],
-        "bindings": rows[:ROWS],
-        "found": len(rows),
-        "shown": min(ROWS, len(rows)),
-    }
+    return Typed(variables=tuple(answer["head"]["vars"]), rows=tuple(rows[:ROWS]), found=len(rows))
+
+
+def _graph(turtle: bytes) -> Typed:
+    triples = list(ox.parse(turtle, format=ox.RdfFormat.TURTLE))
+    rows = tuple(
+        {name: _binding(term) for name, term in zip(_TRIPLE, (t.subject, t.predicate, t.object), strict=True)}
+        for t in triples[:ROWS]
+    )
+    return Typed(
+        variables=_TRIPLE,
+        rows=rows,
+        found=len(triples),
+        turtle=turtle.decode(errors="replace")[:_TURTLE] or "\n",
+    )
+
+
+def _binding(term: Any) -> Binding:
+    if isinstance(term, ox.NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, ox.Literal):
+        return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
+    return {"type": "bnode", "value": str(term)}
 
 
 async def _asked(request: Request, query: str, accept: str) -> Reply:
@@ -92,8 +132,9 @@ async def _asked(request: Request, query: str, accept: str) -> Reply:
     return Reply(status, headers.get("content-type", ""), b"".join(chunks))
 
 
-def _message(reply: Reply) -> str:
+def _refused(reply: Reply) -> Typed:
     try:
-        return str(json.loads(reply.body)["error"]["message"])
+        error = json.loads(reply.body)["error"]
+        return Typed(str(error["message"]), int(error.get("line", 0)), int(error.get("column", 0)))
     except (ValueError, KeyError, TypeError):
-        return reply.body.decode(errors="replace")[:2000]
+        return Typed(reply.body.decode(errors="replace")[:2000] or f"HTTP {reply.status}")

@@ -58,10 +58,10 @@ def unit(lang: Lang, code: str) -> str:
 def figure(lang: Lang, printed: str, code: str) -> str:
     """A printed figure with its unit, its interval with a dash.
 
-    >>> figure("en", "85..90", "percent"), figure("zh-Hant", "~138000", "t")
-    ('85–90%', '~138,000 公噸')
+    >>> figure("en", "85..90", "percent"), figure("zh-Hant", "~138000", "t"), figure("en", ">=80", "percent")
+    ('85–90%', '~138,000 公噸', '≥80%')
     """
-    text = "–".join(_thousands(part) for part in printed.split(".."))
+    text = "–".join(_thousands(part) for part in printed.split("..")).replace(">=", "≥").replace("<=", "≤")
     shown = unit(lang, code)
     if code == "rank" and text.isdecimal():
         return word(lang, "ranked", text)

@@ -16,11 +16,16 @@ from reegraph.table import Column, Lang, Table
 
 @dataclass(frozen=True)
 class Drawing:
-    """A drawing under a heading: in two widths, or in one that scrolls."""
+    """A drawing under a heading: in two widths, or in one that scrolls.
+
+    `parts` are narrow ones by name; `key` are the signs of its marks with what they mean.
+    """
 
     heading: str
     wide: str
     narrow: str = ""
+    parts: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)
+    key: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ MENU: Final = (
     "questions",
     "dependence",
     "elements",
+    "map",
     "controls",
     "compare",
     "disagreements",
@@ -55,10 +56,6 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.hashes = {
-            path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:10]
-            for path in (_HERE / "static").iterdir()
-        }
         self.styles = (_HERE / "static" / "site.css").read_text(encoding="utf-8")
         self.drawing_rules = drawing_rules(self.styles)
 
@@ -77,6 +74,7 @@ class Renderer:
             rules=self.drawing_rules,
             base=base,
             lang=ask.lang,
+            key=[(drawn, escaped(name)) for drawn, name in drawing.key],
         )
 
     def file(self, view: View, ask: Ask, request: Request) -> str:
@@ -94,7 +92,8 @@ class Renderer:
         lang = ask.lang
         inline = Inline(self.site.catalogue, lang)
         query = urlencode({k: v for k, v in ask.values.items() if k not in {"panel", "drawing"}})
-        if len(query) > _LONG:  # a long query stands on its page once, not in each of its links
+        has_twin = len(query) <= _LONG
+        if not has_twin:  # a long query stands on its page once, not in each of its links
             query = ""
         twin_of = f"/{lang}/{path or 'home'}"
         base = f"{request.url.scheme}://{request.url.netloc}"
@@ -115,13 +114,15 @@ class Renderer:
             spoken=partial(i18n.spoken, lang),
             heading=partial(_heading, lang),
             safe_svg=Markup,
-            static=lambda name: f"/static/{name}?{self.hashes[name]}",
+            static=self.site.assets.address,
+            import_map=Markup(self.site.assets.import_map),  # noqa: S704  # ours
+            has_libraries=self.site.assets.complete,
             label_of=lambda id_: self.site.label(id_, lang),
             short=short,
             class_name=lambda id_: self.site.label(id_, lang) if id_ else "",
             path=path,
             twin=lambda ending, panel="", drawing="": _twin(twin_of, ending, query, panel, drawing),
-            drawing_number=lambda d: view.drawings.index(d) + 1 if d in view.drawings else 0,
+            drawing_number=lambda d: view.drawings.index(d) + 1 if has_twin and d in view.drawings else 0,
             file_name=re.sub(r"[^\w-]+", "-", path or "home"),
             this_view=CitedView(view.title, str(request.url), self.site.version, ask.today, ask.lang),
             cite_view=lambda title, pick: CitedView(
@@ -148,7 +149,7 @@ def _heading(lang: Lang, column: Column) -> str:
     """What a column holds, up to the first aside; its whole description is the title of the heading."""
     whole = (column.zh if lang == "zh-Hant" else column.en) or column.name
     short_ = re.split(r"[;；(（]|, where|, as the", whole)[0].strip() or whole
-    return f"{short_} ({column.unit})" if column.unit and column.unit != "count" else short_
+    return f"{short_} ({i18n.unit(lang, column.unit)})" if column.unit and column.unit != "count" else short_
 
 
 def _twin(path: str, ending: str, query: str, panel: str, drawing: int | str) -> str:

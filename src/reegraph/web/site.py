@@ -20,6 +20,7 @@ from reegraph.scenario.dependence import Dependence, Scope, read_dependence, rea
 from reegraph.store import EmbeddedStore
 from reegraph.table import Lang, Table, Thing
 from reegraph.terms import is_id
+from reegraph.web.assets import Assets
 from reegraph.web.catalogue import Catalogue
 from reegraph.web.i18n import figure
 from reegraph.web.panel import Panel, page_question
@@ -33,13 +34,20 @@ class Site:
     """A graph that pages are drawn from. Nobody writes to it, so answers are kept."""
 
     def __init__(
-        self, store: EmbeddedStore, root: Path, *, version: str = "", articles: Path | None = None
+        self,
+        store: EmbeddedStore,
+        root: Path,
+        *,
+        version: str = "",
+        articles: Path | None = None,
+        assets: Assets | None = None,
     ) -> None:
         self.store = store
         self.root = root
         self.version = version
         self.articles = articles
         self.catalogue = Catalogue(store, root)
+        self.assets = assets or Assets()
         self._answers: OrderedDict[str, Table] = OrderedDict()
         self._lock = threading.Lock()
         self._texts: dict[str, ArticleText] = {}

@@ -9,6 +9,7 @@ from datetime import date
 from reegraph.curation import edtf
 from reegraph.errors import UsageError
 from reegraph.table import Lang
+from reegraph.web.endpoint import Typed
 from reegraph.web.i18n import word
 from reegraph.web.site import Site
 
@@ -26,6 +27,7 @@ class Ask:
     name: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     twin: str = ""
+    typed: Typed | None = None  # the answer to a typed query, which the service has given already
 
     def t(self, key: str, *args: object, **named: object) -> str:
         """A message in the page's language."""

@@ -1,4 +1,4 @@
-"""Pages on which one asks: search, the questions, free SPARQL."""
+"""Pages on which one asks: search and the questions."""
 
 from __future__ import annotations
 
@@ -83,12 +83,6 @@ def question(ask: Ask) -> View:
     }
     title = asked.title_zh if ask.lang == "zh-Hant" else asked.title_en
     return View("question.html", title, (panel,), words)
-
-
-def sparql(ask: Ask) -> View:
-    """A box for any query. Its answer, if one was asked, is put in by the application."""
-    ask.only("query")
-    return View("sparql.html", ask.t("sparql"), (), {"query": ask.values.get("query", "")})
 
 
 def _claims(ask: Ask, table: Table) -> list[Said]:

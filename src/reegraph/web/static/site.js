@@ -1,7 +1,8 @@
 // The pages need no script; this adds two keys: / goes to the search box, arrows walk its results.
 document.addEventListener("keydown", (event) => {
   const box = document.getElementById("q");
-  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+  const at = event.composedPath()[0]; // within the editor's shadow too
+  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) || at.isContentEditable;
   if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();
     box.focus();
@@ -10,10 +11,10 @@ document.addEventListener("keydown", (event) => {
     box.blur();
   } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     const hits = [...document.querySelectorAll("a.hit")];
-    const at = hits.indexOf(document.activeElement);
-    if (!hits.length || (at < 0 && event.target !== box)) return;
+    const place = hits.indexOf(document.activeElement);
+    if (!hits.length || (place < 0 && event.target !== box)) return;
     event.preventDefault();
-    const next = hits[at + (event.key === "ArrowDown" ? 1 : -1)];
+    const next = hits[place + (event.key === "ArrowDown" ? 1 : -1)];
     (next || box).focus();
   }
 });
@@ -21,7 +22,7 @@ window.addEventListener("beforeprint", () => {
   for (const closed of document.querySelectorAll("details.notes")) closed.open = true;
 });
 // A drawing as PNG, twice its size, made here from its SVG file.
-for (const svg of document.querySelectorAll(".tools a[download]")) {
+function offerPng(svg) {
   const button = document.createElement("button");
   button.textContent = "PNG";
   button.setAttribute("aria-label", svg.getAttribute("aria-label").replace(/^SVG/, "PNG"));
@@ -42,6 +43,9 @@ for (const svg of document.querySelectorAll(".tools a[download]")) {
   });
   svg.after(button);
 }
+const offerAll = (within) => within.querySelectorAll(".tools a[download]").forEach(offerPng);
+offerAll(document);
+document.addEventListener("drawn", (event) => offerAll(event.target)); // an answer that came without a new page
 // The dossier's picks stand in its address; this tab remembers them, so that other pages add to them.
 const picks = document.querySelector("[data-picks]");
 if (picks) sessionStorage.setItem("picks", picks.dataset.picks);

@@ -46,7 +46,7 @@ class _Frame:
         lines = len(step.hops) + bool(step.more)
         if self.wide:
             return max(1, lines) * 28 + 10
-        return 32 + (len(step.hops) * 44 if step.hops else 22) + (22 if step.more else 0)
+        return 32 + (len(step.hops) * 48 if step.hops else 22) + (28 if step.more else 0)
 
 
 _WIDE: Final = _Frame(True, 1040, 200, 680, 970)
@@ -93,9 +93,9 @@ def _step(step: Step, top: float, frame: _Frame, *, joined: bool) -> list[str]:
             f'<text class="tick" x="{at}" y="{down:g}"><title>{escaped(step.gap)}</title>{said}</text>'
         )
     for place, hop in enumerate(step.hops):
-        down = y + place * 28 if frame.wide else y + 50 + place * 44
+        down = y + place * 28 if frame.wide else y + 48 + place * 48
         wide_name = (frame.names, down + 5, frame.left - frame.names - 12)
-        label = wide_name if frame.wide else (_SPINE + 16, down - 21, frame.width - 40)
+        label = wide_name if frame.wide else (_SPINE + 16, down - 18, frame.width - 40)
         out += draw_row(hop, frame.x, down, (frame.left, frame.right), label)
     if step.more:
         down = y + len(step.hops) * 28 + 5 if frame.wide else top + height - 12

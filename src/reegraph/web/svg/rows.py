@@ -153,12 +153,15 @@ def draw_row(
     if row.low is row.high is row.value is None:
         out.append(f'<text class="value" x="{ends[0]:.1f}" y="{y + 5:g}">{escaped(row.text)}</text>')
     else:
-        out += _mark(row, x, y, *ends)
+        out += _mark(row, x, y, ends, spare=17 if down < y else -8)
     return [*out, "</a>"]
 
 
-def _mark(row: Row, x: Callable[[float], float], y: float, left: float, right: float) -> list[str]:
+def _mark(
+    row: Row, x: Callable[[float], float], y: float, ends: tuple[float, float], *, spare: int
+) -> list[str]:
     out = []
+    left, right = ends
     low, high = row.low, row.high
     x1 = x(low) if low is not None else float(left)
     x2 = x(high) if high is not None else float(right)
@@ -185,12 +188,14 @@ def _mark(row: Row, x: Callable[[float], float], y: float, left: float, right: f
             out.append(f'<path class="{kind} cross" d="{path}"/>')
         else:
             out.append(f'<polygon class="{kind} dot" points="{shape}"/>')
-    out.append(_printed(row.text, y, (x1 if span else middle, middle, edge), (left, right)))
+    out.append(_printed(row.text, y, (x1 if span else middle, middle, edge), ends, spare))
     return out
 
 
-def _printed(text: str, y: float, mark: tuple[float, float, float], room: tuple[float, float]) -> str:
-    """The figure in words: right of its mark, else left of it, else above."""
+def _printed(
+    text: str, y: float, mark: tuple[float, float, float], room: tuple[float, float], spare: int
+) -> str:
+    """The figure in words: right of its mark, else left of it, else on the side that its name leaves free."""
     first, middle, last = mark
     size = halfwidths(text) * _SIZE * 0.54
     if last + 12 + size <= room[1] + 4:
@@ -198,7 +203,7 @@ def _printed(text: str, y: float, mark: tuple[float, float, float], room: tuple[
     elif first - 12 - size >= room[0]:
         at, down, anchor = first - 11, 5, "end"
     else:
-        at, down, anchor = middle, -8, "middle"
+        at, down, anchor = middle, spare, "middle"
     return f'<text class="value" x="{at:.1f}" y="{y + down}" text-anchor="{anchor}">{escaped(text)}</text>'
 
 
