@@ -162,7 +162,7 @@ class Lender:
             with boards.new() as file, access_log() as log:
                 board = Board(file.fileno())
                 board.wake()
-                worker = await self._pool.reader(self._reading, file.fileno(), *log)
+                worker = await self._pool.forked(self._reading, file.fileno(), *log)
                 reader = _Reader(worker, board)
             self._settle(reader)
         finally:
