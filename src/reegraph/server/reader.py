@@ -117,27 +117,17 @@ class _Reader:
 
     def _readable(self, lent: _Lent) -> bool:
         """Answer a request; False when meanwhile the front has had back all other connections."""
-        lent.heard = time.monotonic()
-        self._board.begin(lent.number)  # before it is read: what has been read is not lost unseen
-        self._serve(lent)
-        self._board.end()
-        if self._board.revoked:
-            self._board.revoked = False
-            while select.select([self._link], [], [], 0)[0]:  # what was lent before comes before the FREE
-                if not self._borrow(but=lent):
-                    return False
-        return True
-
-    def _serve(self, lent: _Lent) -> None:
         try:
             request = lent.socket.recv(LONGEST + 1)
         except BlockingIOError:
-            return
+            return True
         except OSError:
             request = b""
         if not request:
             self._return(lent, CLOSED)
-            return
+            return True
+        lent.heard = time.monotonic()
+        self._board.begin(lent.number)
         try:
             self._answer(lent, request)
         except BaseException:  # a panic of the engine is no Exception; the front asks another, and tells
@@ -145,6 +135,13 @@ class _Reader:
                 self._return(lent, BROKEN)
             else:
                 self._return(lent, BACK, request)
+        self._board.end()
+        if self._board.revoked:
+            self._board.revoked = False
+            while select.select([self._link], [], [], 0)[0]:  # what was lent before comes before the FREE
+                if not self._borrow(but=lent):
+                    return False
+        return True
 
     def _answer(self, lent: _Lent, request: bytes) -> None:
         if kept := self._kept.get(request):
