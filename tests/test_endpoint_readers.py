@@ -25,13 +25,12 @@ from processes import below, serving
 from test_endpoint import DATA, error, served
 from test_endpoint_hostile import COSTLY, CROSS, DEADLINE, SLACK, ring
 
-from reegraph.server import create_app, lending, listener
+from reegraph.server import create_app, listener
 from reegraph.server.backend import Options
 from reegraph.server.board import LONGEST, new
 from reegraph.server.metrics import access, log_to
 from reegraph.server.plain import recognised
 from reegraph.server.wire import CLOSED, LEND, frame
-from reegraph.server.wishes import Reading
 from reegraph.store import EmbeddedStore
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="readers need fork: run on Linux or macOS")
@@ -345,11 +344,11 @@ def test_killed_at_work(url: str) -> None:
         assert answer(idle)[0] == 200
 
 
-def readers() -> list[int]:
-    """The readers below this process: they alone wait for many things at once."""
+def readers(above: int = 0) -> list[int]:
+    """The readers below a process, or this one: they alone wait for many things at once."""
     for _ in range(100):
         found = []
-        for pid in below(os.getpid()):
+        for pid in below(above or os.getpid()):
             with contextlib.suppress(OSError):
                 command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
                 held = [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()]
@@ -361,16 +360,19 @@ def readers() -> list[int]:
     raise AssertionError("there are no readers")
 
 
-def test_stopped_readers(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopped_readers() -> None:
     """A reader that has stopped is ended after a while, and another answers in its place."""
-    assert get(url, "ASK {}").status_code == 200
-    others = readers()
-    monkeypatch.setattr(lending, "Reading", lambda version, seconds: Reading(version, seconds, 4))
-    with served(create_app(ring(10))) as base, connected(base) as link:
+    soon = (
+        "from reegraph.server import lending, wishes\nlending.Reading = lambda v, s: wishes.Reading(v, s, 4)"
+    )
+    with (
+        serving("--dataset", "none", before=soon, ending=signal.SIGKILL) as (url, pid),
+        connected(url) as link,
+    ):
         link.sendall(asked("ASK {}"))
         assert answer(link)[0] == 200
-        for pid in set(readers()) - set(others):
-            os.kill(pid, signal.SIGSTOP)
+        for reader in readers(pid):
+            os.kill(reader, signal.SIGSTOP)
         link.sendall(asked("ASK { ?s ?p ?o }"))
         assert answer(link)[0] == 200
 
