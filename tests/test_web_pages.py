@@ -369,3 +369,12 @@ def test_endpoint_stands_beside_the_pages() -> None:
     assert client().get("/elsewhere").status_code == 404
     assert client().get("/static/site.css").headers["content-type"].startswith("text/css")
     assert client().get("/static/..%2Fapp.py").status_code == 404
+
+
+def test_values_that_a_parameter_lists_are_chosen_from() -> None:
+    """A parameter whose words name all that it takes is a list to choose from, by name."""
+    text = client().get("/zh-Hant/question/heavy-ree-dependence").text
+    found = re.search(r'<select id="p-scheme".*?</select>', text, re.DOTALL)
+    assert found
+    assert re.findall(r'value="(scheme:\w+)"', found[0]) == ["scheme:usgs", "scheme:eu", "scheme:china"]
+    assert "美國" in found[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from reegraph.web.pages.marks import date_row, draw_dates, draw_figures, measure
 from reegraph.web.panel import Drawing, View
 
 _ROWS: Final = 100  # of a table on a page; CSV and JSON have all
+_ID: Final = re.compile(r"\b[a-z]+:[\w-]+")
 _LADDER: Final = 28
 _TIMELINES: Final = frozenset({"control-timeline", "policy-timeline", "negotiations"})
 _LADDERS: Final = frozenset({"china-share", "share-history", "reserves"})
@@ -123,7 +125,9 @@ def _control(ask: Ask, asked: Question, parameter: Parameter, values: dict[str, 
     default = parameter.default.replace("<https://w3id.org/reegraph/id/", "").replace(">", "")
     default = "" if default == "UNDEF" else default.partition("^^")[0].strip('"')
     options: list[Thing] = []
-    if parameter.type == "thing":
+    if listed := _ID.findall(parameter.en):  # the parameter's words say all that it takes
+        options = [Thing(id_, ask.site.label(id_, "en"), ask.site.label(id_, "zh-Hant")) for id_ in listed]
+    elif parameter.type == "thing":
         whole = ask.site.ask(asked.name, {parameter.name: "any"}).table if default == "" else None
         column = next((c.name for c in asked.columns if c.name == parameter.name), "")
         if whole is not None and column:
