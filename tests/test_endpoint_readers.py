@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
@@ -102,6 +103,9 @@ def test_recognised() -> None:
         "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nX-Forwarded-Proto: https\r\n\r\n",
         "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nAccept: image/png\r\n\r\n",
         "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nX(y): z\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nX: a\vb\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x:65536\r\n\r\n",
     ],
 )
 def test_not_recognised(request_: str) -> None:
@@ -122,6 +126,35 @@ def test_same_headers_both_ways(url: str) -> None:
                 )
                 heads[-1]["status"] = str(response.status_code)
             assert heads[0] == heads[1]
+
+
+def test_repeated_fields(url: str) -> None:
+    """Of a field that is given several times all values count, by a reader and by the front."""
+    query = "SELECT * { ?s <urn:l> ?l } LIMIT 100"
+    with connected(url) as link:
+        link.sendall(asked(query))
+        tag = answer(link)[1]["etag"]
+    packed = "Accept-Encoding: identity\r\nAccept-Encoding: gzip\r\n"
+    known = f'If-None-Match: "x"\r\nIf-None-Match: {tag}\r\n'
+    for more in ("", "X-Forwarded-For: ::1\r\n"):
+        with connected(url) as link:
+            link.sendall(asked(query, packed + more))
+            assert answer(link)[1]["content-encoding"] == "gzip"
+            link.sendall(asked(query, known + more))
+            assert answer(link)[0] == 304
+
+
+def test_two_lengths(url: str) -> None:
+    """Where a request has two lengths, nothing after it is read as another."""
+    with connected(url) as link:
+        link.sendall(asked("ASK {}", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n") + b"0\r\n\r\n")
+        link.sendall(asked("ASK { <urn:smuggled> ?p ?o }"))
+        parts = b""
+        with contextlib.suppress(ConnectionError):
+            while part := link.recv(1 << 16):
+                parts += part
+    assert parts.count(b"HTTP/1.1 ") == 1
+    assert b"connection: close" in parts.lower()
 
 
 def test_connection_that_goes_both_ways(url: str) -> None:
@@ -179,6 +212,28 @@ def test_access_log(tmp_path: Path) -> None:
     assert re.fullmatch(
         r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} 127\.0\.0\.1 GET /sparql 200 27 \d+\.\dms\n", line
     )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="wants /dev/full: run on Linux")
+def test_log_on_a_full_disk() -> None:
+    """An access log that cannot be written to leaves answers alone: one to each request."""
+    before = access.level
+    log_to(Path("/dev/full"))
+    handler = access.handlers[-1]
+    try:
+        with served(create_app(ring(10))) as base, connected(base) as link:
+            for turn in range(3):
+                link.sendall(asked(f"ASK {{ <urn:n{turn}> ?p ?o }}"))
+                assert answer(link)[0] == 200
+                link.settimeout(0.3)
+                with pytest.raises(TimeoutError):
+                    link.recv(1)
+                link.settimeout(10)
+    finally:
+        access.removeHandler(handler)
+        access.setLevel(before)
+        access.propagate = True
+        handler.close()
 
 
 # What would bring one down
@@ -268,6 +323,7 @@ def test_killed_readers(url: str) -> None:
             for link in (one, other):
                 link.sendall(asked(f"ASK {{}} # {turn}"))
                 assert answer(link)[0] == 200
+            time.sleep(0.3)  # on a busy machine the reader is over with a request some time after the client
             for pid in readers():
                 os.kill(pid, signal.SIGKILL)
 
@@ -289,11 +345,11 @@ def test_killed_at_work(url: str) -> None:
         assert answer(idle)[0] == 200
 
 
-def readers() -> list[int]:
-    """The readers below this process: they alone wait for many things at once."""
+def readers(above: int = 0) -> list[int]:
+    """The readers below a process, or this one: they alone wait for many things at once."""
     for _ in range(100):
         found = []
-        for pid in below(os.getpid()):
+        for pid in below(above or os.getpid()):
             with contextlib.suppress(OSError):
                 command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
                 held = [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()]
@@ -303,6 +359,67 @@ def readers() -> list[int]:
             return found
         time.sleep(0.05)
     raise AssertionError("there are no readers")
+
+
+def test_stopped_readers() -> None:
+    """A reader that has stopped is ended after a while, and another answers in its place."""
+    soon = (
+        "from reegraph.server import lending, wishes\nlending.Reading = lambda v, s: wishes.Reading(v, s, 4)"
+    )
+    with (
+        serving("--dataset", "none", before=soon, ending=signal.SIGKILL) as (url, pid),
+        connected(url) as link,
+    ):
+        link.sendall(asked("ASK {}"))
+        assert answer(link)[0] == 200
+        time.sleep(0.3)  # on a busy machine the reader is over with a request some time after the client
+        for reader in readers(pid):
+            os.kill(reader, signal.SIGSTOP)
+        link.sendall(asked("ASK { ?s ?p ?o }"))
+        assert answer(link)[0] == 200
+
+
+def test_closed_for_the_client(url: str) -> None:
+    """A connection that the front closes is closed, though a reader at a slow query holds it still."""
+    with contextlib.ExitStack() as stack:
+        links = [stack.enter_context(connected(url)) for _ in range(6)]
+        for link in links:
+            link.sendall(asked("ASK {}"))
+            assert answer(link)[0] == 200
+        slow = stack.enter_context(connected(url))
+        slow.sendall(asked(COSTLY["count"] + "# closed"))
+        time.sleep(0.3)
+        started = time.monotonic()
+        for link in links:
+            link.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+            while link.recv(1 << 16):
+                pass
+        assert time.monotonic() - started < DEADLINE / 2
+        assert answer(slow)[0] == 503
+
+
+def test_no_descriptor_left() -> None:
+    """When heads that never end take all descriptors, the oldest give way to queries."""
+    few = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (160, 160))"
+    with (
+        serving("--dataset", "none", before=few, ending=signal.SIGKILL) as (url, _),
+        contextlib.ExitStack() as stack,
+        httpx.Client(base_url=url) as before,
+    ):
+        assert before.post("/sparql", data={"query": "ASK {} # first"}).status_code == 200
+        for _ in range(300):
+            stack.enter_context(connected(url)).sendall(b"GET /sparql?que")
+        started = time.monotonic()
+        for turn in range(5):
+            assert before.post("/sparql", data={"query": f"ASK {{}} # {turn}"}).status_code == 200
+            assert get(url, f"ASK {{}} # {turn}", timeout=5).status_code == 200
+            with ThreadPoolExecutor(6) as several:
+                posts = [
+                    several.submit(httpx.post, f"{url}/sparql", data={"query": f"ASK {{}} # {turn}{n}"})
+                    for n in range(6)
+                ]
+            assert {post.result().status_code for post in posts} == {200}
+        assert time.monotonic() - started < listener.HEAD_SECONDS / 2
 
 
 def test_slow_heads(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

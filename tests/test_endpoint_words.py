@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reegraph.server.words import UNCLEAR, calls_service, is_update, is_volatile, words
+from reegraph.server.words import UNCLEAR, calls_out, is_update, is_volatile, words
 
 # Found by reading the engine's grammar and by random tries; each would reach another server if let through.
 CALLS = [
@@ -58,14 +58,14 @@ def parses(query: str) -> bool:
 def test_calls(query: str) -> None:
     """A SERVICE clause that the engine reads is seen, however it is written."""
     assert parses(query.replace("http://e.org/", "file:///"))
-    assert calls_service(query)
+    assert calls_out(query)
 
 
 @pytest.mark.parametrize("query", NO_CALLS)
 def test_no_calls(query: str) -> None:
     """The word elsewhere in a query is no call."""
     assert parses(query)
-    assert not calls_service(query)
+    assert not calls_out(query)
 
 
 FRAGMENTS = r"""
@@ -82,7 +82,7 @@ _pieces = st.lists(_one, max_size=8)
 def test_no_call_is_missed(before: list[str], call: str, after: list[str]) -> None:
     """Wherever the engine reads the keyword, so that spoiling it spoils the parse, the call is seen."""
     query = f"SELECT * {{ ?a ?b {''.join(before)}{call}{''.join(after)} }}"
-    if not calls_service(query) and parses(query):
+    if not calls_out(query) and parses(query):
         assert parses(re.sub("SERVICE", "SERVICF", query))
 
 
@@ -93,7 +93,7 @@ def test_reading_takes_linear_time(unit: str) -> None:
     """A megabyte of any one thing is read in seconds, not hours."""
     query = "service " + unit * (1_000_000 // len(unit))
     start = time.monotonic()
-    calls_service(query)
+    calls_out(query)
     assert time.monotonic() - start < 10
 
 

@@ -30,6 +30,7 @@ from reegraph.server.refusal import Refusal, forbidden, not_acceptable
 from reegraph.server.resource import Handler, Resource
 from reegraph.server.responses import (
     content,
+    field_of,
     matches,
     no_content,
     not_modified,
@@ -151,7 +152,7 @@ class Service:
             change = Update(asked.text, asked.using, asked.using_named, address(request))
             await self._change(request, change)
             return no_content()
-        accept = _accept(request)
+        accept = field_of(request, "accept")
         solutions, graph = wanted(SOLUTIONS, accept, asked.format), wanted(GRAPHS, accept, asked.format)
         if not solutions and not graph:
             raise not_acceptable("an answer is given", (form.media for form in SOLUTIONS + GRAPHS))
@@ -211,7 +212,7 @@ class Service:
         tag = entity_tag(self.engine.version, str(question)) if lasting else ""
         if tag and matches(tag, request):
             return not_modified(tag)
-        packed = takes_gzip(request.headers.get("accept-encoding", ""))
+        packed = takes_gzip(field_of(request, "accept-encoding"))
         job = Job(question, seconds, packed)
         reply: Reply | None = self.engine.kept(job)
         if reply is None:
@@ -261,12 +262,8 @@ async def _gone(request: Request) -> None:
         pass
 
 
-def _accept(request: Request) -> str:
-    return ", ".join(request.headers.getlist("accept"))
-
-
 def _form(offered: Sequence[Form], request: Request, what: str) -> Form:
-    form = wanted(offered, _accept(request), format_named(parameters(request)))
+    form = wanted(offered, field_of(request, "accept"), format_named(parameters(request)))
     if form is None:
         raise not_acceptable(what, (form.media for form in offered))
     return form

@@ -27,6 +27,10 @@ class Board:
 
     # What it is at
 
+    def wake(self) -> None:
+        """A sign of life between requests."""
+        self._words[_STARTED] = time.monotonic_ns()
+
     def begin(self, connection: int) -> None:
         """A request of a connection is being answered from now on."""
         words = self._words
@@ -60,7 +64,7 @@ class Board:
 
     @property
     def seconds(self) -> float:
-        """How long the request has been under way."""
+        """How long the request has been under way; between requests, since the last sign of life."""
         return (time.monotonic_ns() - self._words[_STARTED]) / 1e9
 
     @property

@@ -7,7 +7,9 @@ reader leaves undone, because it has ended or takes long over one query, is lent
 from __future__ import annotations
 
 import asyncio
+import errno
 import math
+import resource
 import socket
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -29,7 +31,8 @@ Take = Callable[[socket.socket, bytes, ReegraphError | None], Awaitable[None]]
 _TICK: Final = 0.03  # seconds; a query that two ticks meet keeps the other connections waiting too long
 _LINGER: Final = 0.5  # seconds that a connection waits for a reader, before the front answers it
 _AT_ONCE: Final = 64  # connections accepted before other things have their turn
-_PAUSE: Final = 0.1  # seconds without accepting when no descriptor is free
+_SPARED: Final = 48  # descriptors that connections leave to other things
+_PAUSE: Final = 0.02  # seconds without accepting when no descriptor is free
 _NUMBERS: Final = count(1)
 
 
@@ -66,10 +69,19 @@ class _Reader:
 
 
 class Lender:
-    """Accepts on a socket and lends; `take` is given what readers do not answer."""
+    """Accepts on a socket and lends; `take` is given what readers do not answer.
+
+    `room` is asked whether the front has room for a connection more, when it may have so many.
+    """
 
     def __init__(
-        self, pool: Pool, version: str, listener: socket.socket, take: Take, metrics: Metrics
+        self,
+        pool: Pool,
+        version: str,
+        listener: socket.socket,
+        take: Take,
+        room: Callable[[int], bool],
+        metrics: Metrics,
     ) -> None:
         self._pool, self._listener, self._take, self._metrics = pool, listener, take, metrics
         self._reading = Reading(version, pool.bounds.seconds)
@@ -80,6 +92,8 @@ class Lender:
         self._stopping = False
         self._loop = asyncio.get_running_loop()
         self._wanted = pool.bounds.workers
+        self._room = room
+        self._most = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _SPARED - 2 * self._wanted
 
     async def start(self) -> None:
         """Begin to accept."""
@@ -105,11 +119,14 @@ class Lender:
 
     def _accept(self) -> None:
         for _ in range(_AT_ONCE):
+            lent = sum(len(reader.lent) for reader in self._readers) + len(self._homeless)
             try:
+                if not self._room(self._most - lent):
+                    raise OSError(errno.EMFILE, "no descriptor is left for it")
                 link, address = self._listener.accept()
             except (BlockingIOError, ConnectionError):
                 return
-            except OSError:  # no descriptor is free
+            except OSError:
                 self._loop.remove_reader(self._listener)
                 self._loop.call_later(_PAUSE, self._resume)
                 return
@@ -143,8 +160,10 @@ class Lender:
         self._coming += 1
         try:
             with boards.new() as file, access_log() as log:
-                worker = await self._pool.reader(self._reading, file.fileno(), *log)
-                reader = _Reader(worker, Board(file.fileno()))
+                board = Board(file.fileno())
+                board.wake()
+                worker = await self._pool.forked(self._reading, file.fileno(), *log)
+                reader = _Reader(worker, board)
             self._settle(reader)
         finally:
             self._coming -= 1
@@ -157,12 +176,13 @@ class Lender:
         if len(fullest.lent) > 1 and not fullest.closed:  # it shares with the new one
             self._ask(fullest)
 
-    def _ask(self, reader: _Reader) -> bool:
+    def _ask(self, reader: _Reader) -> None:
         """Have a reader let go of all it has been lent; it is lent nothing more until it says so."""
-        with suppress(OSError):
+        reader.closed = True
+        try:
             reader.worker.link.send(frame(FREE))
-            reader.closed = True
-        return reader.closed
+        except OSError:  # it has been lent more already than its link holds
+            self._retire(reader)
 
     async def _listen(self, reader: _Reader) -> None:
         while said := await reader.worker.frames.next():
@@ -175,7 +195,7 @@ class Lender:
                     self._do(self._take(lent.link, request, None))
                 elif kind in {CLOSED, BROKEN}:
                     self._metrics.broken += kind == BROKEN
-                    lent.link.close()
+                    _close(lent.link)
         await self._lost(reader)
 
     async def _lost(self, reader: _Reader) -> None:
@@ -194,7 +214,7 @@ class Lender:
         request = reader.board.request
         if reader.board.written or not request:
             self._metrics.broken += 1
-            current.link.close()
+            _close(current.link)
         else:
             await self._take(current.link, request, self._reason(reader, status))
 
@@ -216,13 +236,15 @@ class Lender:
 
     def _look_at(self, reader: _Reader) -> None:
         before, reader.serial = reader.serial, reader.board.serial
+        if not reader.serial and reader.board.seconds > self._reading.silence / 2:
+            reader.worker.kill()  # it is stopped
         if not reader.serial or reader.serial != before:
             return
-        if not reader.slow:
-            self._revoke(reader)
-        elif reader.board.seconds > self._reading.seconds:
+        if reader.board.seconds > self._reading.seconds:
             reader.expired = True
             reader.worker.kill()
+        elif not reader.slow:
+            self._revoke(reader)
         elif (current := reader.lent.get(reader.board.current)) and current.left:
             reader.worker.kill()
 
@@ -233,8 +255,10 @@ class Lender:
         one after the word has been set, it reads from none of those others any more. What it said before
         that request has been heard by then: nothing it gave back is lent.
         """
-        if reader.worker.speaks or not (reader.closed or self._ask(reader)):
+        if reader.worker.speaks:
             return  # the next tick looks again
+        if not reader.closed:
+            self._ask(reader)
         reader.slow = True
         self._pool.occupy(1)
         reader.board.revoked = True
@@ -279,3 +303,10 @@ class Lender:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _close(link: socket.socket) -> None:
+    """Close a connection, and for its client too: a reader that takes long may have it still."""
+    with suppress(OSError):
+        link.shutdown(socket.SHUT_RDWR)
+    link.close()

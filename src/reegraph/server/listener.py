@@ -9,7 +9,8 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Final
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 import h11
 import uvicorn
@@ -22,11 +23,13 @@ from reegraph.server.app import Policy, Service, create_app
 from reegraph.server.backend import Options, Source
 from reegraph.server.engine import FORKS
 from reegraph.server.guard import adopt_orphans, guarded
-from reegraph.server.lending import Lender
 from reegraph.server.process import Process, forked
 from reegraph.server.protocol import QUERY_LIMIT
 from reegraph.snapshot import Snapshot
 from reegraph.store import EmbeddedStore
+
+if TYPE_CHECKING:
+    from reegraph.server.lending import Lender
 
 Pages = Callable[[], Callable[[EmbeddedStore, str], Sequence[BaseRoute]]]
 
@@ -34,6 +37,7 @@ _PATIENCE: Final = 3  # seconds that open requests get to end after a signal
 _BACKLOG: Final = 2048
 _FILES: Final = 65_536  # descriptors, where they may be had
 HEAD_SECONDS = 30  # for the head of a request to come
+_AT_ONCE: Final = 8  # heads given up
 _TOO_SLOW: Final = (
     b"HTTP/1.1 408 Request Timeout\r\nContent-Type: text/plain\r\nContent-Length: 47\r\n"
     b"Connection: close\r\n\r\nthe head of the request has not come in time.\r\n"
@@ -101,6 +105,7 @@ class Server(uvicorn.Server):
         self._service: Service = app.state.service
         self._said, self._alive, self._keeper = said, alive, keeper
         self._lender: Lender | None = None
+        self._heads: Heads = {}
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         engine = self._service.engine
@@ -114,8 +119,10 @@ class Server(uvicorn.Server):
         pool = self._service.lends
         await super().startup(sockets=[] if pool else sockets)
         if pool and sockets:
+            from reegraph.server.lending import Lender  # wants POSIX
+
             version, metrics = engine.version, self._service.metrics
-            self._lender = Lender(pool, version, sockets[0], self._take, metrics)
+            self._lender = Lender(pool, version, sockets[0], self._take, self._room, metrics)
             await self._lender.start()
         if self._said:
             print(*self._said, sep="\n", file=sys.stderr, flush=True)
@@ -132,12 +139,20 @@ class Server(uvicorn.Server):
 
         def protocol() -> asyncio.Protocol:
             made = _Begun(self.config, self.server_state, self.lifespan.state)
-            made.read = read
+            made.read, made.heads = read, self._heads
             if error:
                 made.app = self._service.refusing(error)
             return made
 
         await asyncio.get_running_loop().connect_accepted_socket(protocol, link)
+
+    def _room(self, most: int) -> bool:
+        """Are there fewer than so many connections? If not, those whose heads are the latest are given up."""
+        if len(self.server_state.connections) < most:
+            return True
+        for begun in list(islice(self._heads, _AT_ONCE)):
+            begun.expire()
+        return False
 
     def _abandoned(self) -> None:
         asyncio.get_running_loop().remove_reader(self._alive)
@@ -148,8 +163,8 @@ class _Begun(H11Protocol):
     """uvicorn's HTTP on a connection of which something has been read already."""
 
     read = b""
-
-    late: asyncio.TimerHandle | None = None
+    heads: Heads
+    _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -159,20 +174,32 @@ class _Begun(H11Protocol):
         """Read on; the head of a request is to be whole within some seconds of its first byte."""
         if data:
             super().data_received(data)
-        if self.conn.their_state is not h11.IDLE and self.late:
-            self.late.cancel()
-            self.late = None
-        elif self.conn.their_state is h11.IDLE and not self.late:
-            self.late = self.loop.call_later(HEAD_SECONDS, self._expire)
+        if self.conn.their_state is not h11.IDLE:
+            self._awaited_no_more()
+        elif not self._late:
+            self._late = self.loop.call_later(HEAD_SECONDS, self.expire)
+            self.heads[self] = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        if self.late:
-            self.late.cancel()
+        self._awaited_no_more()
+        with suppress(OSError):  # a reader that takes long may have it still: close it for the client too
+            self.transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
-    def _expire(self) -> None:
+    def expire(self) -> None:
+        """Wait no more for the head of a request."""
+        self._awaited_no_more()
         self.transport.write(_TOO_SLOW)
         self.transport.close()
+
+    def _awaited_no_more(self) -> None:
+        if self._late:
+            self._late.cancel()
+            self._late = None
+            del self.heads[self]
+
+
+Heads = dict[_Begun, None]  # the oldest first
 
 
 def _raise_files() -> None:

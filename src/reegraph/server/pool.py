@@ -83,7 +83,7 @@ class Pool:
             self._spare.close()
             self._spare = None
         while self._idle:
-            self._dismiss(self._idle.popleft())
+            self.discard(self._idle.popleft())
         if keeper:
             self._in_background(self._stand_by(keeper))
         self._sweep()
@@ -129,10 +129,6 @@ class Pool:
                 break
             await asyncio.sleep(0.01)
 
-    async def reader(self, reading: Reading, *descriptors: int) -> Worker:
-        """A reader, which is given these descriptors beside its link."""
-        return await self._forked(reading, *descriptors)
-
     async def bury(self, worker: Worker) -> int:
         """End a reader; the result is its exit code."""
         worker.kill()
@@ -167,7 +163,7 @@ class Pool:
                 worker = self._idle.pop()
                 if worker.alive and worker.keeper is self._keeper:
                     return worker
-                self._dismiss(worker)
+                self.discard(worker)
             if self._count < self.bounds.workers:
                 return await self._fork(deadline, seconds)
             if len(self._waiting) >= self.bounds.waiting:
@@ -195,8 +191,8 @@ class Pool:
         try:
             async with asyncio.timeout_at(deadline):
                 for _ in range(_TRIES):
-                    with suppress(Ended):
-                        return await self._forked()
+                    with suppress(Ended, OSError):  # it has ended, or no descriptor is free
+                        return await self.forked()
             raise StoreError("the data are not there at the moment; try again")
         except TimeoutError:
             self._less()
@@ -205,7 +201,8 @@ class Pool:
             self._less()
             raise
 
-    async def _forked(self, reading: Reading | None = None, *descriptors: int) -> Worker:
+    async def forked(self, reading: Reading | None = None, *descriptors: int) -> Worker:
+        """A fresh worker, or with `reading` a reader, given these descriptors beside its link."""
         keeper = await self.keeper()
         ours, theirs = socket.socketpair()
         with theirs:
@@ -228,7 +225,7 @@ class Pool:
             self._idle.append(worker)
             self._next()
         else:
-            self._dismiss(worker)
+            self.discard(worker)
 
     def discard(self, worker: Worker) -> asyncio.Task[int]:
         """End a worker now; the result is its exit code."""
@@ -238,9 +235,6 @@ class Pool:
         asyncio.get_running_loop().call_soon(worker.close)
         self._less()
         return self._in_background(self._reaped(worker))
-
-    def _dismiss(self, worker: Worker) -> None:
-        self.discard(worker)
 
     async def _reaped(self, worker: Worker) -> int:
         try:

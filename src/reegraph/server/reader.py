@@ -15,6 +15,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Final
@@ -85,7 +86,9 @@ class _Reader:
         for _ in range(self._limits.requests):
             if time.monotonic() - self._swept > self._reading.silence / 4:
                 self._sweep()
-            for key, _events in self._selector.select(self._reading.silence / 4):
+            ready = self._selector.select(self._reading.silence / 4)
+            self._board.wake()
+            for key, _events in ready:
                 if not (self._borrow() if key.data is None else self._readable(key.data)):
                     break  # what else was readable is no longer lent
 
@@ -127,10 +130,11 @@ class _Reader:
         self._board.begin(lent.number)
         try:
             self._answer(lent, request)
-        except _Broken:
-            self._return(lent, BROKEN)
         except BaseException:  # a panic of the engine is no Exception; the front asks another, and tells
-            self._return(lent, BACK, request)
+            if self._board.written:  # a second answer would be taken for that to the next request
+                self._return(lent, BROKEN)
+            else:
+                self._return(lent, BACK, request)
         self._board.end()
         if self._board.revoked:
             self._board.revoked = False
@@ -162,10 +166,6 @@ class _Reader:
         try:
             answer(self._dataset, plain.query, response)
             rest = response.close()
-        except BaseException as error:
-            if response.begun:
-                raise _Broken from error
-            raise
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, self._files)
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -191,16 +191,13 @@ class _Reader:
     def _write(self, lent: _Lent, data: bytes) -> None:
         self._board.writing()
         left = memoryview(data)
-        try:
-            while left:
-                try:
-                    left = left[lent.socket.send(left) :]
-                except BlockingIOError:
-                    poll = select.poll()
-                    poll.register(lent.socket, select.POLLOUT)
-                    poll.poll()
-        except OSError as error:
-            raise _Broken from error
+        while left:
+            try:
+                left = left[lent.socket.send(left) :]
+            except BlockingIOError:
+                poll = select.poll()
+                poll.register(lent.socket, select.POLLOUT)
+                poll.poll()
 
     def _count(self, lent: _Lent, status: int, size: int, *, hit: bool = False) -> None:
         milliseconds = self._board.count(status, size, hit=hit)
@@ -208,7 +205,8 @@ class _Reader:
             now = time.time()
             when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(now))
             line = LINE % (lent.client, "GET", "/sparql", status, size, milliseconds)
-            os.write(log, f"{when},{now % 1 * 1000:03.0f} {line}\n".encode())
+            with suppress(OSError):  # a full disk
+                os.write(log, f"{when},{now % 1 * 1000:03.0f} {line}\n".encode())
 
     def _dated(self) -> bytes:
         now = time.time()
@@ -267,7 +265,3 @@ class _Response(Sink):
 
 
 _CHARSET: Final = "; charset=utf-8"
-
-
-class _Broken(OSError):
-    """An answer cannot be brought to its end."""

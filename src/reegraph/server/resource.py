@@ -21,6 +21,7 @@ from reegraph.server.wire import EngineFailed
 
 _log = logging.getLogger(__name__)
 
+_TWO_LENGTHS = {"content-length", "transfer-encoding"}  # who relays it may see the request's end elsewhere
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -52,7 +53,7 @@ class Resource:
             if response is None:
                 return
             response = await finished(response, request, self.data.version)
-            if self.closing:
+            if self.closing or set(request.headers) >= _TWO_LENGTHS:
                 response.headers["Connection"] = "close"
             await response(scope, receive, watch)
         except ReegraphError as error:  # after the first part: the server breaks the connection

@@ -136,9 +136,14 @@ def preflight(allowed: str) -> Response:
     return Response(status_code=204, headers=headers)
 
 
+def field_of(request: Request, name: str) -> str:
+    """The value of a header, of one that is given several times all of them."""
+    return ", ".join(request.headers.getlist(name))
+
+
 def matches(tag: str, request: Request) -> bool:
     """True when a GET or HEAD has the answer of this tag already."""
-    return request.method in {"GET", "HEAD"} and holds(tag, request.headers.get("if-none-match", ""))
+    return request.method in {"GET", "HEAD"} and holds(tag, field_of(request, "if-none-match"))
 
 
 async def finished(response: Response, request: Request, version: str) -> Response:
@@ -147,7 +152,7 @@ async def finished(response: Response, request: Request, version: str) -> Respon
     if isinstance(response, Streamed) or "Content-Encoding" in response.headers:
         return response
     body = bytes(response.body)
-    if len(body) < _WORTH_PACKING or not takes_gzip(request.headers.get("accept-encoding", "")):
+    if len(body) < _WORTH_PACKING or not takes_gzip(field_of(request, "accept-encoding")):
         return response
     packed = _packed(body) if len(body) < _QUICK_TO_PACK else await asyncio.to_thread(_packed, body)
     response.body = packed
@@ -166,5 +171,7 @@ def _code(error: ReegraphError) -> str:
 
 
 def _prefers_text(request: Request) -> bool:
-    accept = ", ".join(request.headers.getlist("accept"))
-    return choose(accept, ["application/json", "text/plain", "text/html"]) in {"text/plain", "text/html"}
+    return choose(field_of(request, "accept"), ["application/json", "text/plain", "text/html"]) in {
+        "text/plain",
+        "text/html",
+    }

@@ -77,11 +77,6 @@ def is_determined(text: str) -> bool:
     return not any(word == UNCLEAR or word.lower() in _CHANCE for word in words(text))
 
 
-def calls_service(text: str) -> bool:
-    """True when the engine could read a SERVICE clause in `text`."""
-    return calls_out(text)
-
-
 def calls_out(text: str, more: tuple[str, ...] = ()) -> bool:
     """True when the engine could read a SERVICE clause in `text`, or one of the words `more`."""
     lower = text.lower()
