@@ -505,3 +505,17 @@ def test_no_sockets_in_a_reader() -> None:
                 peer.accept()
             ours.shutdown(socket.SHUT_WR)
             assert process.wait(timeout=5) == 0
+
+
+def test_readers_that_die_at_birth() -> None:
+    """Readers that end before their first request are followed by others now and then, not without end."""
+    died: set[int] = set()
+    with serving("--dataset", "none") as (url, pid):
+        until = time.monotonic() + 2
+        while time.monotonic() < until:
+            for reader in readers(pid):
+                died.add(reader)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(reader, signal.SIGKILL)
+        assert 0 < len(died) < 40, len(died)
+        assert httpx.get(f"{url}/sparql", params={"query": "ASK {}"}, timeout=10).status_code == 200

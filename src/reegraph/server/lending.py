@@ -33,6 +33,7 @@ _LINGER: Final = 0.5  # seconds that a connection waits for a reader, before the
 _AT_ONCE: Final = 64  # connections accepted before other things have their turn
 _SPARED: Final = 48  # descriptors that connections leave to other things
 _PAUSE: Final = 0.02  # seconds without accepting when no descriptor is free
+_CALM: Final = 0.5  # seconds without a new reader when one has ended before its first request
 _NUMBERS: Final = count(1)
 
 
@@ -90,6 +91,7 @@ class Lender:
         self._coming = 0
         self._homeless: list[_Lent] = []  # while no reader is open
         self._stopping = False
+        self._calm_until = -math.inf
         self._loop = asyncio.get_running_loop()
         self._wanted = pool.bounds.workers
         self._room = room
@@ -205,8 +207,10 @@ class Lender:
         self._metrics.absorb(reader.board)
         self._pool.occupy(-reader.slow)
         status = await self._pool.bury(reader.worker)
-        await self._more()
         current = reader.lent.pop(reader.board.current, None)
+        if current is None and not any(reader.board.done[:2]):  # else it would be forked without end
+            self._calm_until = self._loop.time() + _CALM
+        await self._more()
         for lent in reader.lent.values():
             self._lend(lent)
         if current is None:
@@ -288,7 +292,7 @@ class Lender:
 
     @property
     def _lacking(self) -> bool:
-        if self._pool.full or self._stopping:
+        if self._pool.full or self._stopping or self._loop.time() < self._calm_until:
             return False
         none_open = all(reader.closed for reader in self._readers) and not self._coming
         return none_open or len(self._readers) + self._coming < self._wanted
