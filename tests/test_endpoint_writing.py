@@ -125,6 +125,7 @@ def test_update_is_whole_or_not_at_all(writer: httpx.Client) -> None:
     response = update(writer, f"INSERT {{ ?a0 ?b1 ?c2 }} WHERE {{ {cross} }}")
     assert response.status_code in {503, 507}
     assert size(writer) == 300
+    assert update(writer, "INSERT DATA { <urn:after> <urn:p> 1 }").status_code == 204
 
 
 @pytest.mark.parametrize("value", ["RAND()", "STRUUID()", "NOW()"])

@@ -32,6 +32,7 @@ class Process:
         link.setblocking(False)
         self.pid, self._link, self._started = pid, link, started
         self._frames, self._turn = Frames(link), asyncio.Lock()
+        self._exchange: asyncio.Future[dict[str, Any]] | None = None
         self._closed = False
         self.asked = 0  # wishes under way
 
@@ -64,7 +65,7 @@ class Process:
         except OSError as error:
             self._turn.release()
             raise Ended("a process of the server has ended") from error
-        exchange = asyncio.ensure_future(self._exchanged(content))
+        self._exchange = exchange = asyncio.ensure_future(self._exchanged(content))
         exchange.add_done_callback(lambda done: done.cancelled() or done.exception())
         return await asyncio.shield(exchange)
 
@@ -99,8 +100,14 @@ class Process:
         if self._closed:
             return
         self._closed = True
-        self._link.close()
         _BURIED.add(self)
+        if self._exchange and not self._exchange.done():
+            # The event loop still watches it; the next link with its number would not be watched.
+            with suppress(OSError):
+                self._link.shutdown(socket.SHUT_RDWR)
+            self._exchange.add_done_callback(lambda _: self._link.close())
+        else:
+            self._link.close()
 
     def gone(self) -> bool:
         """True once the process has been waited for, or is somebody else's to wait for."""
