@@ -171,8 +171,8 @@ def test_a_remark_carries_no_property(tmp_path: Path, vocabulary: Vocabulary) ->
         ),
         (
             {"said_by": "element:Dy"},
-            "said_by element:Dy is a RareEarthElement, where Agent or Agreement or Place or Policy or Source or Work "
-            "is wanted. "
+            "said_by element:Dy is a RareEarthElement, where Agent or Agreement or Place or Policy or Source "
+            "or Work is wanted. "
             "Correct the id, or add the entity to data/entities/.",
         ),
         (

@@ -33,8 +33,8 @@ def project(longitude: float, latitude: float) -> Point:
 
     >>> project(150, 0)
     (0.0, 0.0)
-    >>> [round(v, 3) for v in project(-30, 90)]
-    [1.597, -1.317]
+    >>> [round(v, 3) for v in project(-120, 45)]
+    [1.16, -0.86]
     """
     turned = (longitude - MIDDLE + 180) % 360 - 180
     return _flat(180.0 if turned == -180 and longitude != MIDDLE - 180 else turned, latitude)
