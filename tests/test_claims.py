@@ -94,7 +94,8 @@ def test_a_row_becomes_a_claim(tmp_path: Path, vocabulary: Vocabulary) -> None:
             anchor=Anchor(6, 16, "0" * 64),
             en=ROW["en"],
             zh=ROW["zh"],
-            note="",
+            note_en="",
+            note_zh="",
             place="data/claims/tang-2025.tsv:2",
         )
     ]
@@ -123,7 +124,7 @@ def test_not_makes_a_claim_negative(tmp_path: Path, vocabulary: Vocabulary) -> N
         ({"property": "not productionShare"}, False),
         ({"value": "none", "unit": ""}, False),
         ({"value": "most", "unit": ""}, True),
-        ({"rank": "deprecated", "note": "Wrong."}, False),
+        ({"rank": "deprecated", "note_en": "Wrong.", "note_zh": "有誤。"}, False),
         (EVENT, False),
     ],
 )
@@ -229,6 +230,14 @@ def test_a_remark_carries_no_property(tmp_path: Path, vocabulary: Vocabulary) ->
         (
             {"reading": "corrected"},
             "the note is empty. Say why the claim is deprecated or its reading corrected.",
+        ),
+        (
+            {"note_en": "From the caption."},
+            "note_zh is empty, but note_en is not. Say it in English and Traditional Chinese.",
+        ),
+        (
+            {"note_zh": "出自圖說。"},
+            "note_en is empty, but note_zh is not. Say it in English and Traditional Chinese.",
         ),
         ({"start": "16"}, f"the anchor [16, 16) is not a span. {FIND}"),
         ({"start": ""}, f"the anchor [, 16) is not a span. {FIND}"),
@@ -364,5 +373,6 @@ def test_columns_are_those_of_the_design() -> None:
         "sha256",
         "en",
         "zh",
-        "note",
+        "note_en",
+        "note_zh",
     ]

@@ -33,7 +33,8 @@ COLUMNS: Final = [
     "sha256",
     "en",
     "zh",
-    "note",
+    "note_en",
+    "note_zh",
 ]
 NOT: Final = "not "
 RANKS: Final = ("normal", "preferred", "deprecated")
@@ -67,7 +68,8 @@ class Claim:
     anchor: Anchor
     en: str
     zh: str
-    note: str
+    note_en: str
+    note_zh: str
     place: str
 
     @builtins.property
@@ -170,8 +172,13 @@ def _form_faults(row: Mapping[str, str], vocabulary: Vocabulary) -> Iterator[tup
     for column in ("en", "zh"):
         if not row[column]:
             yield f"{column} is empty.", "Say the claim in one plain sentence of your own."
-    if (row["rank"] == "deprecated" or row["reading"] == "corrected") and not row["note"]:
-        yield "the note is empty.", "Say why the claim is deprecated or its reading corrected."
+    yield from tsv.note_faults(row)
+    marked = row["rank"] == "deprecated" or row["reading"] == "corrected"
+    if marked and not row["note_en"] and not row["note_zh"]:
+        yield (
+            "the note is empty.",
+            "Say why the claim is deprecated or its reading corrected.",
+        )
     if row["when"]:
         try:
             edtf.parse(row["when"])
@@ -274,7 +281,8 @@ def _claim(row: Mapping[str, str], source: str, year: int, vocabulary: Vocabular
         anchor=Anchor(int(row["start"]), int(row["end"]), row["sha256"]),
         en=row["en"],
         zh=row["zh"],
-        note=row["note"],
+        note_en=row["note_en"],
+        note_zh=row["note_zh"],
         place=where,
     )
 

@@ -30,13 +30,13 @@ _REQUIRED: Final = {
     "remarks": int,
 }
 _OPTIONAL: Final = {
-    "published_reason": str,
+    "published_reason_en": str,
+    "published_reason_zh": str,
     "outlet": str,
     "issue": str,
     "url": str,
     "aliases": list,
     "uncovered": list,
-    "note": str,
 }
 _AUTHOR: Final = dict.fromkeys(("name_zh", "name_en", "affiliation_zh", "affiliation_en"), str)
 _UNCOVERED: Final = {"start": int, "end": int, "sha256": str, "reason": str}
@@ -88,7 +88,8 @@ class Source:
     outlet_zh: str
     outlet_en: str
     published: edtf.Span
-    published_reason: str
+    published_reason_en: str
+    published_reason_zh: str
     year: int
     sha256: str
     characters: int
@@ -158,6 +159,8 @@ def _faults(content: Mapping[str, Any]) -> list[str]:
         faults.append("paragraphs must be rising offsets.")
     if any(type(name) is not str for name in content.get("aliases", [])):
         faults.append("aliases must be texts.")
+    if ("published_reason_en" in content) != ("published_reason_zh" in content):
+        faults.append("published_reason_en and published_reason_zh must be given together.")
     try:
         edtf.parse(content["published"])
     except ValueError as error:
@@ -184,7 +187,8 @@ def _source(id_: str, content: Mapping[str, Any]) -> Source:
         id=id_,
         authors=tuple(Author(**a) for a in content["authors"]),
         published=edtf.parse(content["published"]),
-        published_reason=content.get("published_reason", ""),
+        published_reason_en=content.get("published_reason_en", ""),
+        published_reason_zh=content.get("published_reason_zh", ""),
         paragraphs=tuple(content["paragraphs"]),
         claims=content["claims"],
         remarks=content["remarks"],
