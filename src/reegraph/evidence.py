@@ -138,7 +138,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "note": "註",
         "colon": "：",
         "by": "依據",
-        "ontology": "本體論所定",
+        "ontology": "知識本體所定",
         "entities": "編纂者歸類",
     },
 }

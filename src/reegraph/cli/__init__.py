@@ -11,6 +11,7 @@ import click
 from reegraph.cli.answers import ask, find, show, sparql, why
 from reegraph.cli.curate import add, anchor, check, coverage, fmt
 from reegraph.cli.keep import build, export, index, serve
+from reegraph.cli.output import default_lang
 from reegraph.cli.scenarios import scenario
 from reegraph.errors import ReegraphError
 
@@ -67,7 +68,7 @@ def main(arguments: list[str] | None = None) -> None:
     except ReegraphError as error:
         if "--debug" in words:
             traceback.print_exc()
-        click.echo(f"reegraph: {error}", err=True)
+        click.echo(f"reegraph: {error.told(default_lang())}", err=True)
         sys.exit(error.exit_code)
     except Exception:
         if "--debug" in words:

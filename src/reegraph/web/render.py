@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 
+from reegraph import wording
 from reegraph.table import Column, Lang
 from reegraph.terms import short
 from reegraph.web import i18n
@@ -102,8 +103,8 @@ class Renderer:
             lang=lang,
             html_lang="zh-Hant-TW" if lang == "zh-Hant" else "en",
             t=partial(i18n.word, lang),
-            modality=partial(i18n.modality, lang),
-            figure=partial(self.site.figure, lang),
+            modality=partial(wording.code, lang),
+            figure=partial(wording.figure, lang),
             href=partial(href, lang),
             to=partial(address, lang),
             text=inline.cell,
@@ -111,7 +112,7 @@ class Renderer:
             chip=inline.chip,
             tagged=inline.tagged,
             link=inline.link,
-            spoken=partial(i18n.spoken, lang),
+            spoken=partial(wording.spoken, lang),
             heading=partial(_heading, lang),
             safe_svg=Markup,
             static=self.site.assets.address,
@@ -149,7 +150,9 @@ def _heading(lang: Lang, column: Column) -> str:
     """What a column holds, up to the first aside; its whole description is the title of the heading."""
     whole = (column.zh if lang == "zh-Hant" else column.en) or column.name
     short_ = re.split(r"[;；(（]|, where|, as the", whole)[0].strip() or whole
-    return f"{short_} ({i18n.unit(lang, column.unit)})" if column.unit and column.unit != "count" else short_
+    return (
+        f"{short_} ({wording.unit(lang, column.unit)})" if column.unit and column.unit != "count" else short_
+    )
 
 
 def _twin(path: str, ending: str, query: str, panel: str, drawing: int | str) -> str:

@@ -11,6 +11,7 @@ from reegraph.errors import UnknownName
 from reegraph.scenario.answer import Asked, answer
 from reegraph.scenario.definition import scenario_list
 from reegraph.scenario.outcome import Outcome
+from reegraph.sentence import Sentence
 from reegraph.table import Thing
 
 
@@ -35,7 +36,10 @@ class WhatIf:
         Raises UnknownName, and what the scenario itself raises.
         """
         if name not in self.shipped:
-            raise UnknownName("scenario", name, self.shipped, f"Known: {', '.join(self.shipped)}.")
+            listed = ", ".join(self.shipped)
+            raise UnknownName(
+                "scenario", name, self.shipped, Sentence(f"Known: {listed}.", f"現有：{listed}。")
+            )
         with self._lock:
             if name not in self._outcomes:
                 self._outcomes[name] = self._worker.submit(answer, self._graph, name)

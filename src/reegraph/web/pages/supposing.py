@@ -59,11 +59,11 @@ def supposed(ask: Ask) -> Supposed:
         return Supposed()
     shipped = ask.site.what_if.shipped
     if name not in shipped:
-        raise UsageError(f"if={name}: one of the scenarios is wanted: {', '.join(shipped)}.")
+        raise UsageError(ask.t("bad_choice", "if", name, ", ".join(shipped)))
     try:
         outcome = ask.site.what_if.outcome(name, wait=bool(ask.twin))
     except ReegraphError as error:
-        return Supposed(name, refusal=str(error))
+        return Supposed(name, refusal=error.told(ask.lang))
     return Supposed(name, outcome, working=outcome is None)
 
 
