@@ -30,7 +30,8 @@ class Inline:
         """A citation: source and paragraph, leading to the claim; its title is the claim's sentence."""
         thing = claim if isinstance(claim, Thing) else self.catalogue.thing(claim)
         at = self.catalogue.places.get(thing.id)
-        name = f"{at[0].label(self.lang)} ¶{at[1]}" if at else thing.id
+        entry = spoken(self.lang, "notice") if thing.id.startswith("reference:") else thing.id
+        name = f"{at[0].label(self.lang)} ¶{at[1]}" if at else entry
         said = escape(thing.label(self.lang))
         return Markup(  # noqa: S704  # every part is escaped
             f'<a class="chip" href="{escape(href(self.lang, thing))}" title="{said}">{escape(name)}</a>'
