@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from reegraph.errors import UsageError
 from reegraph.sentence import Sentence
-from reegraph.wording import separated, spoken
+from reegraph.wording import code, separated, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,11 +210,11 @@ def cell_text(value: Cell, lang: Lang = "en") -> str:
         case None:
             return ""
         case Thing():
-            return value.id if value.id.startswith("claim:") else value.label(lang)
+            return value.id if value.id.startswith("claim:") else code(lang, value.label(lang))
         case str():
             return spoken(lang, value)
         case tuple():
-            return "; ".join(cell_text(v, lang) for v in value)
+            return _between(lang).join(cell_text(v, lang) for v in value)
         case bool():
             return {"en": ("no", "yes"), "zh-Hant": ("否", "是")}[lang][value]
         case Decimal():
@@ -228,8 +228,14 @@ def cell_text(value: Cell, lang: Lang = "en") -> str:
 def short_text(value: Cell, lang: Lang = "en") -> str:
     """As cell_text, but a list's things by the part of their id after the colon, which takes less room."""
     if isinstance(value, tuple):
-        return "; ".join(v.id.partition(":")[2] if isinstance(v, Thing) else spoken(lang, v) for v in value)
+        return _between(lang).join(
+            v.id.partition(":")[2] if isinstance(v, Thing) else spoken(lang, v) for v in value
+        )
     return cell_text(value, lang)
+
+
+def _between(lang: Lang) -> str:
+    return "；" if lang == "zh-Hant" else "; "
 
 
 def plain_number(value: Decimal) -> str:
