@@ -29,6 +29,7 @@ _LARGE: Final = {
     "zh-Hant": ((Decimal(10**8), " 億"), (Decimal(10**4), " 萬")),
 }
 _FIGURE: Final = re.compile(rf"([<>=~]*\d[\d.]*)(?: ({'|'.join(_WORDS['unit'])}))?")  # as queries join them
+_SOURCED: Final = re.compile(r"(\S+) (\([^()]+ ¶\d+[^()]*\))")  # a share and who prints it
 _PLAIN: Final = re.compile(r"\d+(\.\d+)?")
 _DATE: Final = r"(?:\d{4}(?:-\d\d){0,2}|\d{3}X|\d\dXX)~?"
 _TIME: Final = re.compile(rf"({_DATE})?(/)?({_DATE})?(?=$|[ (（])")  # EDTF, at the head of a cell
@@ -127,6 +128,8 @@ def spoken(lang: str, text: str) -> str:
         return unit(lang, text) or text
     if match := _FIGURE.fullmatch(text):
         return figure(lang, match[1], match[2] or "")
+    if match := _SOURCED.fullmatch(text):
+        return f"{spoken(lang, match[1])} {match[2]}"
     return time(lang, in_chinese(text) if lang == "zh-Hant" else text)
 
 
