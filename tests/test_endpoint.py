@@ -22,6 +22,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 import rdflib
+import zstandard
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, GET, JSON, POST, POSTDIRECTLY, TSV, TURTLE, XML, SPARQLWrapper
 from starlette.applications import Starlette
@@ -581,7 +582,24 @@ def test_gzip(url: str, client: httpx.Client) -> None:
     assert response.headers["etag"] == plain.headers["etag"]
 
 
-@pytest.mark.parametrize("coding", ["gzip;q=0, *", "identity", "br"])
+@pytest.mark.parametrize("way", ["GET", "POST"])
+def test_zstd(url: str, way: str) -> None:
+    """Who takes zstd as readily as gzip gets that, whether the answer comes whole or in parts."""
+    for query in (
+        LONG,
+        f"{LONG[: LONG.rindex('}')]} VALUES ?many {{ {' '.join(map(str, range(2000)))} }} }}",
+    ):
+        given = {"params" if way == "GET" else "data": {"query": query}}
+        with httpx.stream(
+            way, f"{url}/sparql", headers={"Accept-Encoding": "gzip, zstd"}, **given
+        ) as response:
+            raw = b"".join(response.iter_raw())
+        assert response.headers["content-encoding"] == "zstd"
+        body = zstandard.ZstdDecompressor().decompressobj().decompress(raw)
+        assert len(json.loads(body)["results"]["bindings"]) == 64 * (1 if query is LONG else 2000)
+
+
+@pytest.mark.parametrize("coding", ["gzip;q=0, *", "identity", "br", "zstd;q=0"])
 def test_no_gzip(client: httpx.Client, coding: str) -> None:
     """Who does not take gzip, or refuses it, gets the plain answer."""
     response = client.get("/sparql", params={"query": LONG}, headers={"Accept-Encoding": coding})
