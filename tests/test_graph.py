@@ -230,7 +230,8 @@ def test_find(g: KnowledgeGraph, word: str, first: str, matched: str | None) -> 
     row = g.find(word).records()[0]
     assert row["id"] == first
     assert matched is None or row["matched"] == matched
-    assert row["class"].startswith("ree:") and row["class_label"]
+    assert row["class"].startswith("ree:")
+    assert row["class_label"]
 
 
 def test_find_limits(g: KnowledgeGraph) -> None:

@@ -390,3 +390,26 @@ def test_values_that_a_parameter_lists_are_chosen_from() -> None:
     assert found
     assert re.findall(r'value="(scheme:\w+)"', found[0]) == ["scheme:usgs", "scheme:eu", "scheme:china"]
     assert "美國" in found[0]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "disagreements",
+        "controls?date=2025-12-01",
+        "question/figures?thing=facility:mountain-pass",
+        "question/heavy-ree-dependence",
+        "question/share-history",
+        "thing/facility:mountain-pass",
+        "source/chen-cc-2025",
+    ],
+)
+def test_what_is_read_is_written_for_people(lang: str, path: str) -> None:
+    """No page shows a figure, a time, a unit or a note as the data hold it."""
+    page = client().get(f"/{lang}/{path}").text
+    page = re.sub(r"(?s)<(textarea|code|pre|script)\b.*?</\1>|href=\"[^\"]*\"", "", page)
+    text = html.unescape(re.sub(r"<[^>]*>", " ", page))
+    assert re.findall(r"\d\.\.\d|\b\d{3}X\b|\b\d{4}/(?:\d|\s)|>=|\bt-per-year\b|in-force", text) == []
+    if lang == "zh-Hant":
+        assert re.findall(r"\b(?:stated|percent|deprecated|No date is printed)\b", text) == []
