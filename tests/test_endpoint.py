@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import json
 import os
 import re
@@ -14,7 +15,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -566,6 +567,29 @@ def test_no_tag_for_what_changes(client: httpx.Client, function: str) -> None:
     assert response.status_code == 200
     assert "etag" not in response.headers
     assert response.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("query", ["?query=ASK%7B%7D", "?query=ASK%7B%7D&timeout=5"])
+def test_any_tag(client: httpx.Client, query: str) -> None:
+    """If-None-Match: * is 304 for an answer that there is."""
+    assert client.get(f"/sparql{query}", headers={"If-None-Match": "*"}).status_code == 304
+    assert client.get(f"/nothing{query}", headers={"If-None-Match": "*"}).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_whole_address(url: str, method: str) -> None:
+    """A target may be a whole address, as proxies write it."""
+    host = url.removeprefix("http://")
+    body = "ASK{}" if method == "POST" else None
+    fields = {"Content-Type": "application/sparql-query"}
+    query = "" if body else "?query=ASK%7B%7D"
+    with closing(http.client.HTTPConnection(host)) as link:
+        link.request(method, f"HTTP://{host}/sparql{query}", body, fields)
+        with link.getresponse() as response:
+            assert (response.status, json.loads(response.read())["boolean"]) == (200, True)
+        link.request("GET", f"http://{host}/nothing")
+        with link.getresponse() as response:
+            assert response.status == 404
 
 
 def test_gzip(url: str, client: httpx.Client) -> None:
