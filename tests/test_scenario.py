@@ -351,7 +351,7 @@ def test_unknown_names_each_member_of_the_group_of_which_there_is_no_claim() -> 
     ]
     assert ("element:Nd", "stage:separation") not in rows
     (text,) = rows["group:heavy-ree", None]
-    assert "from abroad (100) comes from" in text
+    assert "from abroad (100%) comes from" in text
 
 
 # Controls
