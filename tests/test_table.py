@@ -336,6 +336,12 @@ def test_blocks_by_hand() -> None:
     assert Table(TABLE.columns, ()).to_blocks() == ""
 
 
+def test_narrowest_by_hand() -> None:
+    """A table needs room for the longest word of each column; Chinese can be broken anywhere."""
+    words = Table((Column("a"), Column("b")), (("two words", "中文字"), ("claim:a-1; b", None)))
+    assert words.narrowest() == len("claim:a-1;") + 3 + len("中") * 2 + 3
+
+
 def test_blocks_cannot_move_the_cursor() -> None:
     """A control character in a cell does not reach the terminal in blocks either."""
     assert Table((Column("c"),), (("a\x1b[2Jb\rc",),)).to_blocks() == "c  a[2Jbc\n"

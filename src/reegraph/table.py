@@ -6,6 +6,7 @@ import csv
 import html
 import io
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -146,8 +147,8 @@ class Table:
         frame = pd.DataFrame(self.records(lang), columns=self._flat_header())
         return frame.astype({c.name: "float64" for c in self.columns if c.type == "number"})
 
-    def to_rich(self, lang: Lang = "en", wide: bool = False) -> RichTable:
-        """A rich table for a terminal."""
+    def to_rich(self, lang: Lang = "en") -> RichTable:
+        """A rich table for a terminal; ids, numbers and single words stay in one piece."""
         from rich import box
         from rich.table import Table as RichTable
         from rich.text import Text
@@ -155,13 +156,20 @@ class Table:
         out = RichTable(
             box=box.SIMPLE_HEAD, title=self.heading(lang) or None, title_justify="left", pad_edge=False
         )
-        for c in self.columns:
+        for c, texts in zip(self.columns, self._shown(lang), strict=True):
             out.add_column(
-                c.heading(), justify="right" if c.type == "number" else "left", overflow="fold", no_wrap=wide
+                c.heading(),
+                justify="right" if c.type == "number" else "left",
+                overflow="fold",
+                no_wrap=max(map(_unbroken, texts)) == max(map(_width, texts)),
             )
         for row in self.rows:
             out.add_row(*(Text(_clean(short_text(v, lang))) for v in row))  # Text: no markup, no emoji codes
         return out
+
+    def narrowest(self, lang: Lang = "en") -> int:
+        """Characters a line that a terminal needs to show the table with no word broken."""
+        return sum(max(map(_unbroken, texts)) + 3 for texts in self._shown(lang))
 
     def to_blocks(self, lang: Lang = "en") -> str:
         """One block of ``column: value`` lines a row, for terminals too narrow for the table."""
@@ -185,6 +193,13 @@ class Table:
 
     def __rich__(self) -> RichTable:
         return self.to_rich()
+
+    def _shown(self, lang: Lang) -> list[list[str]]:
+        """What a terminal shows of each column: its heading, then its cells."""
+        return [
+            [c.heading(), *(short_text(row[place], lang) for row in self.rows)]
+            for place, c in enumerate(self.columns)
+        ]
 
     def _record(self, row: Sequence[Cell], lang: Lang) -> dict[str, Any]:
         record: dict[str, Any] = {}
@@ -292,6 +307,17 @@ def _sheet_value(value: Any) -> Any:
 def _clean(text: str) -> str:
     """Text that cannot move the cursor."""
     return "".join(c for c in text if unicodedata.category(c) != "Cc" or c == "\n")
+
+
+def _width(text: str) -> int:
+    """How many characters wide a terminal shows a text; a Chinese character takes two."""
+    return sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
+
+
+def _unbroken(text: str) -> int:
+    """The width of the longest part that a line cannot be broken in; Chinese breaks anywhere."""
+    parts = re.split(r"\s|(?<=[⺀-￯])|(?=[⺀-￯])", text)
+    return max(map(_width, parts))
 
 
 def _tooltip(value: Cell) -> str:

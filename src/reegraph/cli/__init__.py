@@ -5,17 +5,53 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from importlib import import_module
+from typing import Final
 
 import click
 
-from reegraph.cli.answers import ask, find, show, sparql, why
-from reegraph.cli.curate import add, anchor, check, coverage, fmt
-from reegraph.cli.keep import build, export, index, serve
-from reegraph.cli.scenarios import scenario
 from reegraph.errors import ReegraphError
 
+COMMANDS: Final = {  # by name: the module it stands in, loaded once it is called, and its line in the list
+    "ask": ("answers", "Answer a question, named or in plain words; alone, list the questions."),
+    "show": ("answers", "All that the graph says of a thing, with the claim behind each line."),
+    "find": ("answers", "Find things by any name, in English or Chinese."),
+    "why": ("answers", "The proof of a claim or conclusion, down to source and paragraph."),
+    "scenario": ("scenarios", "Answer what if; alone, list the scenarios."),
+    "sparql": ("answers", "Run a SPARQL query."),
+    "serve": ("keep", "Serve pages, SPARQL and Linked Data."),
+    "export": ("keep", "Write the graph to an RDF file."),
+    "index": ("keep", "Add a text index to an RDF file of yours."),
+    "build": ("keep", "Build the graph, unless it is fresh."),
+    "check": ("curate", "Check the curated files and the built graph."),
+    "fmt": ("curate", "Bring the curated tables into their canonical form."),
+    "anchor": ("curate", "Find a phrase in an article."),
+    "add": ("curate", "Add claims of an article."),
+    "coverage": ("curate", "How much of the articles stands behind claims."),
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class _Commands(click.Group):
+    """The commands, each with its module loaded only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"reegraph.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.option("--debug", is_flag=True, help="Show where in the code an error was raised.")
 @click.version_option(package_name="reegraph")
 @click.pass_context
@@ -29,26 +65,6 @@ def cli(context: click.Context, debug: bool) -> None:
       reegraph ask heavy-ree-dependence
     """
     context.obj = {"debug": debug}
-
-
-for command in (
-    ask,
-    sparql,
-    show,
-    find,
-    why,
-    build,
-    check,
-    fmt,
-    anchor,
-    add,
-    coverage,
-    scenario,
-    serve,
-    export,
-    index,
-):
-    cli.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> None:

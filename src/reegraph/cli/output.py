@@ -5,24 +5,22 @@ from __future__ import annotations
 import contextlib
 import locale
 import os
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import reduce, wraps
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
-from reegraph.build import STEPS
 from reegraph.errors import UsageError
 from reegraph.folders import articles_folder
-from reegraph.graph import KnowledgeGraph, connect, open_built
 from reegraph.table import FORMATS, LANGS, Lang, Table
 
-NARROWEST = 11  # characters a column; below that a table cannot be read
+if TYPE_CHECKING:
+    from reegraph.graph import KnowledgeGraph
+
+WIDEST: Final = 10_000  # characters; a table takes what it needs of them
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -105,6 +103,8 @@ class GraphOptions:
 
     def open(self) -> KnowledgeGraph:
         """The graph; building it shows a progress bar on stderr."""
+        from reegraph.graph import connect, open_built  # loads all that answers; an option's help needs none
+
         if self.url is not None:
             return connect(self.url, articles=self.articles, token=self.token)
         with progress() as tick:
@@ -148,6 +148,11 @@ def graph_options(command: Callable[..., None]) -> Callable[..., None]:
 @contextlib.contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
     """A bar over the steps of a build; it appears only once a step begins."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    from reegraph.build import STEPS
+
     console = Console(stderr=True)
     bar = Progress(
         TextColumn("reegraph: building the graph, {task.description}"),
@@ -175,13 +180,17 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 
 def show(table: Table, lang: Lang) -> None:
-    """Draw a table on the terminal, its remarks on stderr."""
-    width = None if sys.stdout.isatty() else 200  # a pipe has no width of its own
-    console = Console(width=width, highlight=False)
-    if console.width < NARROWEST * len(table.columns):
+    """Draw a table on the terminal, its remarks on stderr; in a pipe a row is one line, for grep and less."""
+    from rich.console import Console
+
+    drawn = table.to_rich(lang)
+    terminal = Console(highlight=False)
+    if not terminal.is_terminal:
+        Console(highlight=False, width=WIDEST).print(drawn)
+    elif table.narrowest(lang) > terminal.width:
         click.echo(table.to_blocks(lang), nl=False)
     else:
-        console.print(table.to_rich(lang))
+        terminal.print(drawn)
     rows = "row" if len(table) == 1 else "rows"
     click.echo(
         f"{len(table)} {rows}"
