@@ -418,13 +418,26 @@ def test_coverage(run: Run, articles: Path) -> None:
         (
             ["ask", "china-share", "place=China"],
             2,
-            "an id like country:CN is wanted; `reegraph find` has them",
+            'an id like country:CN is wanted; `reegraph find "China"` has it',
         ),
         (["ask", "china-share", "place=country:CX"], 5, "unknown id 'country:CX'. Did you mean"),
         (["ask", "controls-in-force", "date=2025-13-01"], 2, "date=2025-13-01: "),
         (["show", "lynas"], 2, "is not an id: write kind:slug, e.g. firm:lynas. `reegraph find` has them."),
         (["show", "firm:lynass"], 5, "unknown id 'firm:lynass'. Did you mean"),
         (["why", "claim:tang-2025-99999"], 5, "unknown id 'claim:tang-2025-99999'."),
+        (
+            ["why", "country:US dependOn country:CN"],
+            5,
+            "unknown id 'ree:dependOn'. Did you mean ree:dependsOn",
+        ),
+        (
+            ["why", "country:US"],
+            2,
+            "country:US is no claim or conclusion, so it has no proof; `reegraph show",
+        ),
+        (["why", "country:UX dependsOn country:CN"], 5, "unknown id 'country:UX'. Did you mean country:US"),
+        (["why", "country:US dependsOn country:TW"], 5, "`reegraph show country:US` has those of it."),
+        (["ask", "who is the president of France?"], 5, "I do not know: "),
         (["anchor", "tang-2025", "920磅"], 9, "give --articles DIR or set REEGRAPH_ARTICLES"),
         (["anchor", "tang", "920磅"], 5, "unknown source 'tang'. Did you mean tang-2025"),
         (["coverage"], 9, "give --articles DIR or set REEGRAPH_ARTICLES"),
@@ -604,6 +617,19 @@ def test_real_process() -> None:
     )
     assert ran.returncode == 0
     assert ran.stdout.splitlines()[1].startswith("element:La,lanthanum,57,")
+
+
+def test_pipe_is_utf8_under_any_locale() -> None:
+    """What a pipe or a file gets is UTF-8, whatever the terminal's encoding is."""
+    ran = subprocess.run(
+        [executable(), "find", "dysprosium", "--lang", "zh-Hant"],
+        env=environment() | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert ran.returncode == 0
+    assert "鏑" in ran.stdout.decode()
 
 
 def test_reader_that_goes_away() -> None:

@@ -6,7 +6,8 @@ import logging
 import sys
 import traceback
 from importlib import import_module
-from typing import Final
+from io import TextIOWrapper
+from typing import Final, TextIO
 
 import click
 
@@ -70,8 +71,10 @@ def cli(context: click.Context, debug: bool) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; a failure of ours ends in its own exit code, without a traceback."""
     words = sys.argv[1:] if arguments is None else arguments
+    _take_any_text(sys.stdout)
+    _take_any_text(sys.stderr)
     try:
-        cli.main(args=words, standalone_mode=False, prog_name="reegraph")
+        code = cli.main(args=words, standalone_mode=False, prog_name="reegraph")
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
@@ -95,3 +98,14 @@ def main(arguments: list[str] | None = None) -> None:
             err=True,
         )
         sys.exit(1)
+    if isinstance(code, int) and code:  # what a command gives to Context.exit
+        sys.exit(code)
+
+
+def _take_any_text(stream: TextIO) -> None:
+    """A pipe or file gets UTF-8 under any locale, as --output does; a terminal ? for what it cannot show."""
+    if isinstance(stream, TextIOWrapper):
+        if stream.isatty():
+            stream.reconfigure(errors="replace")
+        else:
+            stream.reconfigure(encoding="utf-8")

@@ -55,8 +55,8 @@ def ask(
             raise UsageError("a plain question takes no key=value; name the question instead")
         choice, table = g.ask_plain(name)
         _tell(choice, out.lang)
-        if table is None:
-            raise UnknownName("answer", name, [], "Name one of the questions above, or see `reegraph ask`.")
+        if table is None:  # _tell has said why, and what to try
+            click.get_current_context().exit(UnknownName.exit_code)
         out.write(table)
 
 
