@@ -7,9 +7,10 @@ import html
 import io
 import json
 import re
+import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +27,7 @@ Lang = Literal["en", "zh-Hant"]
 LANGS: Final[tuple[Lang, ...]] = ("en", "zh-Hant")
 FORMATS: Final = ("table", "csv", "tsv", "json", "md", "xlsx")
 COLUMN_TYPES: Final = ("thing", "things", "claims", "texts", "text", "sentence", "number", "date", "boolean")
+SHOWN: Final = 60  # rows of a table that is printed
 LIST_TYPES: Final = frozenset({"things", "claims", "texts"})
 
 
@@ -60,9 +62,9 @@ class Column:
         return f"{self.name} ({self.unit})" if self.unit else self.name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Table:
-    """Rows of cells under typed columns. Iterating gives one dict a row, as `records` does.
+    """Rows of cells under typed columns. Iterating gives one dict a row, as `records` does; print draws it.
 
     >>> t = Table((Column("on", "thing"),), ((Thing("country:CN", "China", "中國"),),))
     >>> print(t.to_csv(), end="")
@@ -82,6 +84,17 @@ class Table:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(self.records())
+
+    def __repr__(self) -> str:
+        from rich.console import Console
+
+        shown = replace(self, rows=self.rows[:SHOWN])
+        width = shutil.get_terminal_size((200, 24)).columns
+        console = Console(width=width, file=io.StringIO(), color_system=None)
+        with console.capture() as drawn:
+            console.print(shown.to_rich())
+        text = drawn.get() if shown.narrowest() <= width else shown.to_blocks()
+        return f"{text.rstrip()}\n{len(self)} rows" + (f", of which {SHOWN} shown" * (len(self) > SHOWN))
 
     def heading(self, lang: Lang = "en") -> str:
         """Its title in `lang`, else in English."""
