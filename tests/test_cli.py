@@ -590,6 +590,7 @@ def test_own_fault(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ran.code == 1
     assert "a fault of reegraph's own: ZeroDivisionError: by zero" in ran.err
     assert "Traceback" not in ran.err
+    assert "`reegraph --debug ...`" in ran.err
     with pytest.raises(ZeroDivisionError):
         main(["--debug", "ask", "china-share"])
 

@@ -53,10 +53,9 @@ class _Commands(click.Group):
 @click.group(
     cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
-@click.option("--debug", is_flag=True, help="Show where in the code an error was raised.")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show where in the code an error was raised.")
 @click.version_option(package_name="reegraph")
-@click.pass_context
-def cli(context: click.Context, debug: bool) -> None:
+def cli() -> None:
     """A knowledge graph of the rare-earth supply chain and its politics.
 
     Every figure on its source's word; sources that disagree side by side; dependence derived by rules.
@@ -65,7 +64,6 @@ def cli(context: click.Context, debug: bool) -> None:
     Example:
       reegraph ask heavy-ree-dependence
     """
-    context.obj = {"debug": debug}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -94,7 +92,8 @@ def main(arguments: list[str] | None = None) -> None:
         logging.getLogger("reegraph").debug("unexpected", exc_info=True)
         fault = traceback.format_exc().strip().splitlines()[-1]
         click.echo(
-            f"reegraph: a fault of reegraph's own: {fault}\nRun it again with --debug and report it.",
+            f"reegraph: a fault of reegraph's own: {fault}\n"
+            "Run it again as `reegraph --debug ...` and report what it says.",
             err=True,
         )
         sys.exit(1)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TextIO
 
 import click
 
-from reegraph.cli.output import GraphOptions, OutputOptions, graph_options, lang_option, output_options
+from reegraph.cli.output import (
+    GraphOptions,
+    OutputOptions,
+    articles_option,
+    graph_options,
+    lang_option,
+    output_options,
+)
 from reegraph.errors import UnknownName, UsageError
 from reegraph.export import turtle
 from reegraph.folders import project_root
@@ -126,7 +134,8 @@ def find(
 )
 @lang_option
 @graph_options
-def why(what: str, format_: str, lang: Lang, where: GraphOptions) -> None:
+@articles_option
+def why(what: str, format_: str, lang: Lang, where: GraphOptions, articles: Path | None) -> None:
     """Show the proof of a claim, dependency, disagreement or statement, down to source and paragraph.
 
     A statement is `"subject property object"`; every way in which it is supported is shown.
@@ -138,7 +147,7 @@ def why(what: str, format_: str, lang: Lang, where: GraphOptions) -> None:
       reegraph why claim:tang-2025-1
       reegraph why "country:US dependsOn country:CN"
     """
-    with where.open() as g:
+    with where.open(articles) as g:
         proof = g.why(what)
         triples = g.describe(proof.nodes()) if format_ == "ttl" else []
     if format_ == "ttl":

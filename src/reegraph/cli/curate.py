@@ -21,7 +21,6 @@ from reegraph.curation.vocabulary import read_vocabulary
 from reegraph.errors import CurationError, MissingPart, UnknownName, UsageError, ValidationError
 from reegraph.folders import articles_folder, project_root
 from reegraph.graph import KnowledgeGraph
-from reegraph.terms import GRAPH
 from reegraph.validate import shape_violations
 
 
@@ -69,9 +68,7 @@ def check(reasoner: bool, no_shapes: bool, articles: Path | None) -> None:
     if reasoner:
         from reegraph.reasoner import check as reason_over
 
-        verdict = reason_over(
-            [t for g in ("ontology", "entities", "statements") for t in store.read_graph(GRAPH + g)]
-        )
+        verdict = reason_over(graph.dl_triples())
         if not verdict.consistent:
             raise ValidationError(["the ontology is inconsistent:", *verdict.explanation.splitlines()])
         if verdict.unsatisfiable:
@@ -177,9 +174,7 @@ def coverage(source: str | None, out: OutputOptions, articles: Path | None) -> N
     Example:
       reegraph coverage tang-2025
     """
-    folder = articles_folder(articles)
-    if folder is None:
-        raise MissingPart("the article texts are needed: give --articles DIR or set REEGRAPH_ARTICLES")
+    folder = _folder(articles)
     corpus = read_corpus(project_root(), folder)
     chosen = [_source(source)] if source else list(corpus.sources.values())
     texts = {s.id: read_article(folder, s.sha256, s.id) for s in chosen}
@@ -201,10 +196,13 @@ def _source(name: str) -> Source:
 
 
 def _text(source: Source, articles: Path | None) -> ArticleText:
-    folder = articles_folder(articles)
-    if folder is None:
-        raise MissingPart("the article texts are needed: give --articles DIR or set REEGRAPH_ARTICLES")
-    return read_article(folder, source.sha256, source.id)
+    return read_article(_folder(articles), source.sha256, source.id)
+
+
+def _folder(articles: Path | None) -> Path:
+    if folder := articles_folder(articles):
+        return folder
+    raise MissingPart("the article texts are needed: give --articles DIR or set REEGRAPH_ARTICLES")
 
 
 def _say(text: str) -> None:
