@@ -41,9 +41,12 @@ def ask(
     For a plain question, in Chinese or English, it says which named one it chose, with which parameters and
     how sure it is, and offers the next best; below its threshold it says that it does not know.
 
+    Every named question also takes known_by=DATE: the answer from what was published by then.
+
     \b
     Example:
       reegraph ask heavy-ree-dependence on=country:CN
+      reegraph ask china-share known_by=2025-06-30
       reegraph ask "哪些重稀土加工依賴中國？"
     """
     if name is None:
