@@ -15,25 +15,8 @@ from reegraph.curation.vocabulary import FORBIDDEN, REMARK, REQUIRED, Property, 
 from reegraph.errors import Problem, nearest
 
 COLUMNS: Final = [
-    "id",
-    "subject",
-    "property",
-    "object",
-    "value",
-    "unit",
-    "when",
-    "stage",
-    "material",
-    "modality",
-    "said_by",
-    "rank",
-    "reading",
-    "start",
-    "end",
-    "sha256",
-    "en",
-    "zh",
-    "note",
+    *("id", "subject", "property", "object", "value", "unit", "when", "stage", "material"),
+    *("modality", "said_by", "rank", "reading", "start", "end", "sha256", "en", "zh", "note"),
 ]
 NOT: Final = "not "
 RANKS: Final = ("normal", "preferred", "deprecated")
