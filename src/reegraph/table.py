@@ -112,6 +112,11 @@ class Table:
         place = names.index(name)
         return [row[place] for row in self.rows]
 
+    def cells(self) -> list[dict[str, Cell]]:
+        """Rows as dicts of cells: things with their names, decimals, lists."""
+        names = [c.name for c in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
+
     def records(self, lang: Lang = "en") -> list[dict[str, Any]]:
         """Rows as dicts of JSON values; a thing is its id with its name under ``<column>_label``."""
         return [self._record(row, lang) for row in self.rows]
