@@ -143,6 +143,8 @@ class KnowledgeGraph:
 
     def find(self, word: str, limit: int = 20) -> Table:
         """Things by any of their names, best first, with the name that matched."""
+        if not names.fold(word):
+            raise UsageError(f"{word!r} holds no letter or digit to look for")
         hits = names.find(word, self._names, limit)
         classes = self._classes([h.id for h in hits])
         found = self._labels.named(self.store, {iri(h.id) for h in hits})
