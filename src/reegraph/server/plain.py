@@ -18,8 +18,8 @@ from reegraph.server.refusal import Refusal
 from reegraph.server.words import calls_out
 
 _REQUEST: Final = re.compile(
-    rb"GET /sparql\?query=((?:[!-$\'-~]|%[0-9A-Fa-f]{2})+)(?:&format=([a-z]+))? HTTP/1\.1\r\n"
-    rb"((?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0\v\f]*\r\n)+)\r\n"
+    rb"GET /sparql\?query=((?:[!-$\'-~]++|%[0-9A-Fa-f]{2})++)(?:&format=([a-z]++))? HTTP/1\.1\r\n"
+    rb"((?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[^\r\n\0\v\f]*+\r\n)++)\r\n"
 )
 _FIELD: Final = re.compile(r"([^:\r\n]+):[ \t]*([^\r\n]*?)[ \t]*\r\n")
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}))?")

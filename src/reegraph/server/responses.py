@@ -21,6 +21,7 @@ from reegraph.server.formats import Form
 from reegraph.server.headers import COMMON, caching, holds
 from reegraph.server.negotiation import choose, takes_gzip
 from reegraph.server.refusal import Refusal
+from reegraph.server.spool import Spool
 
 _WORTH_PACKING: Final = 1000  # bytes; under that gzip gains less than a packet
 _QUICK_TO_PACK: Final = 100_000  # bytes; about 1 ms, above that a thread packs them
@@ -78,9 +79,24 @@ class Streamed(Response):
             await self._reply.close()
 
     async def _send(self, send: Send) -> None:
-        async for part in self._reply.rest():
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+        spool = Spool()
+        filling = asyncio.ensure_future(self._fill(spool))
+        try:
+            async for part in spool.parts():
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+            await filling
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            filling.cancel()
+            spool.close()
+
+    async def _fill(self, spool: Spool) -> None:
+        """Have the answer as fast as it is made, however slow its client is."""
+        try:
+            async for part in self._reply.rest():
+                spool.put(part)
+        finally:
+            spool.end()
 
 
 async def _left(receive: Receive) -> None:
