@@ -435,6 +435,7 @@ def test_coverage(run: Run, articles: Path) -> None:
             2,
             "country:US is no claim or conclusion, so it has no proof; `reegraph show",
         ),
+        (["find", " - "], 2, "' - ' holds no letter or digit to look for"),
         (["why", "country:UX dependsOn country:CN"], 5, "unknown id 'country:UX'. Did you mean country:US"),
         (["why", "country:US dependsOn country:TW"], 5, "`reegraph show country:US` has those of it."),
         (["ask", "who is the president of France?"], 5, "I do not know: "),
