@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import re
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reegraph.errors import ReegraphError, SnapshotError, UsageError
 from reegraph.server.app import Policy, Service, create_app
@@ -36,6 +38,7 @@ Pages = Callable[[], Callable[[EmbeddedStore, str], Sequence[BaseRoute]]]
 _PATIENCE: Final = 3  # seconds that open requests get to end after a signal
 _BACKLOG: Final = 2048
 _FILES: Final = 65_536  # descriptors, where they may be had
+_WHOLE: Final = re.compile(r"https?://[^/]*(.*)", re.DOTALL | re.IGNORECASE)
 _AT_ONCE: Final = 8  # heads given up
 
 
@@ -190,10 +193,17 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def configured(app: object, heads: Heads) -> uvicorn.Config:
+def configured(app: ASGIApp, heads: Heads) -> uvicorn.Config:
     """How uvicorn serves: quietly, since its access log would hold the text of every query."""
+
+    async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
+        """The app, which knows paths: a target may be a whole address (RFC 9112 3.2.2)."""
+        if whole := _WHOLE.match(scope.get("path", "")):
+            scope["path"] = whole[1] or "/"
+        await app(scope, receive, send)
+
     return uvicorn.Config(
-        app,  # type: ignore[arg-type]  # Starlette is one of the forms it takes
+        by_path,
         http=partial(Connection, heads=heads),  # type: ignore[arg-type]  # called as the class would be
         lifespan="on",
         ws="none",

@@ -164,7 +164,7 @@ class _Reader:
         if tag and holds(tag, plain.wishes.if_none_match):
             self._send(lent, _UNCHANGED, f"{fields}\r\n".encode())
             return
-        response = _Response(self._limits.result, plain.wishes.packed, fields, lambda d: self._begin(lent, d))
+        response = _Response(self._limits.result, plain.wishes.coding, fields, lambda d: self._begin(lent, d))
         signal.setitimer(signal.ITIMER_REAL, self._reading.seconds + GRACE)  # should the front be gone
         # No new descriptor: a query can open no file and no socket. One is left for poll(), which has 0.
         resource.setrlimit(resource.RLIMIT_NOFILE, (1, self._files[1]))
@@ -243,16 +243,16 @@ class _Reader:
 class _Response(Sink):
     """A sink that makes an HTTP response: with its length when it is short, else in chunks as they come."""
 
-    def __init__(self, limit: int, packed: bool, fields: str, send: Callable[[bytes], None]) -> None:
-        super().__init__(limit, packed)
+    def __init__(self, limit: int, coding: str, fields: str, send: Callable[[bytes], None]) -> None:
+        super().__init__(limit, coding)
         self._fields, self._send, self._out = fields, send, bytearray()
         self.begun, self.size = False, 0
 
-    def head(self, packed: bool, whole: bool) -> None:
+    def head(self, coding: str, whole: bool) -> None:
         """Write the rest of the head, unless the length is still to come."""
         self._fields += f"Content-Type: {self.media}{_CHARSET if self.media.startswith('text/') else ''}\r\n"
-        if packed:
-            self._fields += "Content-Encoding: gzip\r\n"
+        if coding:
+            self._fields += f"Content-Encoding: {coding}\r\n"
         self.begun = not whole
         if self.begun:
             self._out += f"{self._fields}Transfer-Encoding: chunked\r\n\r\n".encode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -19,11 +18,11 @@ from reegraph.server.answering import Sink, write
 from reegraph.server.backend import Reply
 from reegraph.server.formats import Form
 from reegraph.server.headers import COMMON, caching, holds
-from reegraph.server.negotiation import choose, takes_gzip
+from reegraph.server.negotiation import choose
+from reegraph.server.packing import WORTH, packed, wanted
 from reegraph.server.refusal import Refusal
 from reegraph.server.spool import Spool
 
-_WORTH_PACKING: Final = 1000  # bytes; under that gzip gains less than a packet
 _QUICK_TO_PACK: Final = 100_000  # bytes; about 1 ms, above that a thread packs them
 
 
@@ -48,8 +47,8 @@ def serialised(triples: Sequence[ox.Triple], form: Form, prefixes: Mapping[str, 
 async def streamed(reply: Reply, tag: str, request: Request) -> Response:
     """200 with an answer, whose rest comes as it is made; for HEAD only its headers."""
     headers = caching(tag)
-    if reply.packed:
-        headers["Content-Encoding"] = "gzip"
+    if reply.coding:
+        headers["Content-Encoding"] = reply.coding
     if reply.whole:
         return Response(reply.body, 200, headers, reply.media)
     if request.method == "HEAD":
@@ -108,10 +107,10 @@ class _Held(Sink):
     """A sink that keeps everything."""
 
     def __init__(self) -> None:
-        super().__init__(1 << 30, packed=False)
+        super().__init__(1 << 30, coding="")
         self.body = bytearray()
 
-    def head(self, packed: bool, whole: bool) -> None:
+    def head(self, coding: str, whole: bool) -> None:
         """Neither counts here."""
 
     def part(self, data: bytes) -> None:
@@ -168,17 +167,14 @@ async def finished(response: Response, request: Request, version: str) -> Respon
     if isinstance(response, Streamed) or "Content-Encoding" in response.headers:
         return response
     body = bytes(response.body)
-    if len(body) < _WORTH_PACKING or not takes_gzip(field_of(request, "accept-encoding")):
+    coding = wanted(field_of(request, "accept-encoding"))
+    if len(body) < WORTH or not coding:
         return response
-    packed = _packed(body) if len(body) < _QUICK_TO_PACK else await asyncio.to_thread(_packed, body)
-    response.body = packed
-    response.headers["Content-Encoding"] = "gzip"
-    response.headers["Content-Length"] = str(len(packed))
+    quick = len(body) < _QUICK_TO_PACK
+    response.body = packed(body, coding) if quick else await asyncio.to_thread(packed, body, coding)
+    response.headers["Content-Encoding"] = coding
+    response.headers["Content-Length"] = str(len(response.body))
     return response
-
-
-def _packed(body: bytes) -> bytes:
-    return gzip.compress(body, compresslevel=5, mtime=0)
 
 
 def _code(error: ReegraphError) -> str:
