@@ -122,6 +122,7 @@ class _App:
             for path, values in pages_ahead(self.site):
                 ask = Ask(self.site, "en", self.today(), path.partition("/")[2], values, "json")
                 self.renderer.page(_view_of(ask, path), ask, path, request)
+                self.site.keep_answers()
         except Exception:  # the outermost edge of a thread; the pages themselves will say it again
             _log.exception("reading ahead failed")
 
