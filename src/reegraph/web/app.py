@@ -6,7 +6,7 @@ import gzip
 import json
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
@@ -24,7 +24,7 @@ from reegraph.table import LANGS, Lang
 from reegraph.web import pages
 from reegraph.web.ahead import pages_ahead
 from reegraph.web.assets import Assets
-from reegraph.web.endpoint import typed_answer
+from reegraph.web.endpoint import Typed, typed_answer
 from reegraph.web.i18n import word
 from reegraph.web.pages.ask import Ask
 from reegraph.web.panel import View
@@ -164,9 +164,13 @@ class _App:
             k: " ".join(request.query_params.getlist(k)) if k == "pick" else v
             for k, v in request.query_params.items()
         }
-        typed = await typed_answer(request, values.get("query", ""), twin) if path == "sparql" else None
-        if isinstance(typed, Response):
-            return typed
+        wanted = twin or (_negotiated(request) if path == "sparql" else "")
+        typed: dict[str, Typed] = {}
+        for query in _queries(path, values):
+            answer = await typed_answer(request, query, wanted if path == "sparql" else "")
+            if isinstance(answer, Response):
+                return answer
+            typed[query] = answer
         ask = Ask(self.site, lang, self.today(), name, values, twin, typed)
         return self.finished(await run_in_threadpool(self._drawn, ask, path, request), request)
 
@@ -250,6 +254,14 @@ class _App:
             status,
             media_type="text/html",
         )
+
+
+def _queries(path: str, values: Mapping[str, str]) -> list[str]:
+    """The queries that a page needs answered: the one typed, or those of a dossier's picks."""
+    if path == "dossier":
+        return pages.typed_picks(values)
+    query = values.get("query", "")
+    return [query] if path == "sparql" and query.strip() else []
 
 
 def _view_of(ask: Ask, path: str) -> View:
