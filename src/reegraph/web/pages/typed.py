@@ -13,7 +13,7 @@ from reegraph.errors import UsageError
 from reegraph.questions import THEMES, find_question
 from reegraph.table import Cell, Column, Table, Thing
 from reegraph.terms import KINDS, PREFIXES, short
-from reegraph.web.endpoint import ROWS, Binding, Typed
+from reegraph.web.endpoint import Binding, Typed
 from reegraph.web.geography import Point, project
 from reegraph.web.links import href
 from reegraph.web.pages.ask import Ask
@@ -26,6 +26,7 @@ from reegraph.web.svg.world import Place
 VIEWS: Final = ("table", "chart", "map", "graph")
 _BARS: Final = 40
 _MARKS: Final = 200
+_CELLS: Final = 450  # of a table on the page, which keeps it under 150 kB; CSV and JSON have all
 _TOLD: Final = 80  # characters of a query in the title of its answer
 _SHARED: Final = 6000  # characters of a query that an address is given for
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -64,10 +65,7 @@ def sparql(ask: Ask) -> View:
         "view_as": view,
         "views": list(able),
         "drawing": able.get(view),
-        "rows": [[_shown(ask, row[v]) if v in row else None for v in typed.variables] for row in typed.rows]
-        if typed
-        else [],
-        "most": ROWS,
+        "rows": _rows(ask, typed) if typed and view in {"table", "graph"} else [],
         "sharable": len(query) < _SHARED,
         "wrong_line": _line(query, typed.line) if typed else "",
         "examples": [(t, [q for q in ask.site.questions.values() if q.theme == t]) for t in THEMES],
@@ -75,6 +73,12 @@ def sparql(ask: Ask) -> View:
     }
     panels = (_panel(ask, query, typed),) if typed and not typed.refusal else ()
     return View("sparql.html", _title(ask, query) if typed else ask.t("sparql"), panels, words)
+
+
+def _rows(ask: Ask, typed: Typed) -> list[list[Shown | None]]:
+    """The first rows as cells."""
+    most = max(20, _CELLS // max(1, len(typed.variables)))
+    return [[_shown(ask, row[v]) if v in row else None for v in typed.variables] for row in typed.rows[:most]]
 
 
 def _title(ask: Ask, query: str) -> str:
