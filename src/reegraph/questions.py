@@ -24,7 +24,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from reegraph.curation import edtf
-from reegraph.errors import CurationError, Problem, UnknownName, UsageError
+from reegraph.errors import CurationError, Problem, QueryError, UnknownName, UsageError
 from reegraph.sentence import Sentence
 from reegraph.store import Node, Solutions, Store
 from reegraph.store.protocol import node_text
@@ -147,7 +147,10 @@ def fill(query: str, variable: str, terms: str) -> str:
 
 def run(store: Store, question: Question, values: Mapping[str, str], labels: Labels) -> Table:
     """Ask the store and give the answer its columns, types and names."""
-    solutions = store.select(question.bound(values))
+    try:
+        solutions = store.select(question.bound(values))
+    except QueryError as error:
+        raise QueryError(f"queries/{question.name}.rq: {error}", error.line, error.column) from error
     names = labels.of(store, solutions)
     wanted = [c.name for c in question.columns]
     missing = set(wanted) - set(solutions.variables)
@@ -290,8 +293,8 @@ def _term(value: str, parameter: Parameter) -> str:
     match parameter.type:
         case "thing":
             if not (is_id(value) or is_term(value)):
-                wanted = "an id like country:CN is wanted; `reegraph find` has them"
-                wanted_zh = "須為代號，例如 country:CN；可由 `reegraph find` 查得。"
+                wanted = f'an id like country:CN is wanted; `reegraph find "{value}"` has it'
+                wanted_zh = f'須為代號，例如 country:CN；可由 `reegraph find "{value}"` 查得。'
                 raise UsageError(Sentence(f"{given}: {wanted}", f"{given}：{wanted_zh}"))
             return f"<{iri(value)}>"
         case "number":

@@ -32,7 +32,6 @@ _REQUIRED: Final = {
 _OPTIONAL: Final = {
     "published_reason_en": str,
     "published_reason_zh": str,
-    "outlet": str,
     "issue": str,
     "url": str,
     "aliases": list,

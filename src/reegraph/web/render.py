@@ -23,6 +23,7 @@ from reegraph.web.cite import CitedView
 from reegraph.web.inline import Inline
 from reegraph.web.links import address, href
 from reegraph.web.pages.ask import Ask
+from reegraph.web.pages.dossier import LONGEST
 from reegraph.web.panel import Drawing, View
 from reegraph.web.site import Site
 from reegraph.web.svg import drawing_rules, standalone
@@ -93,7 +94,7 @@ class Renderer:
         lang = ask.lang
         inline = Inline(self.site.catalogue, lang)
         query = urlencode({k: v for k, v in ask.values.items() if k not in {"panel", "drawing"}})
-        has_twin = len(query) <= _LONG
+        has_twin = len(query) <= (2 * LONGEST if path == "dossier" else _LONG)
         if not has_twin:  # a long query stands on its page once, not in each of its links
             query = ""
         twin_of = f"/{lang}/{path or 'home'}"
@@ -110,10 +111,13 @@ class Renderer:
             text=inline.cell,
             cell=inline.cell,
             chip=inline.chip,
+            citations=inline.chips,
             tagged=inline.tagged,
             link=inline.link,
             spoken=partial(wording.spoken, lang),
             heading=partial(_heading, lang),
+            heads_of=lambda columns: [_heading(lang, c) for c in columns],
+            length=inline.length,
             safe_svg=Markup,
             static=self.site.assets.address,
             import_map=Markup(self.site.assets.import_map),  # noqa: S704  # ours
@@ -122,6 +126,7 @@ class Renderer:
             short=short,
             class_name=lambda id_: self.site.label(id_, lang) if id_ else "",
             path=path,
+            linkable=has_twin,
             twin=lambda ending, panel="", drawing="": _twin(twin_of, ending, query, panel, drawing),
             drawing_number=lambda d: view.drawings.index(d) + 1 if has_twin and d in view.drawings else 0,
             file_name=re.sub(r"[^\w-]+", "-", path or "home"),
@@ -147,9 +152,16 @@ def policy_of(styles: str) -> str:
 
 
 def _heading(lang: Lang, column: Column) -> str:
-    """What a column holds, up to the first aside; its whole description is the title of the heading."""
+    """A column's name in a word where it has one, else what it holds up to the first colon or aside.
+
+    The whole description is the title of the heading.
+    """
     whole = (column.zh if lang == "zh-Hant" else column.en) or column.name
-    short_ = re.split(r"[;；(（]|, where|, as the", whole)[0].strip() or whole
+    try:
+        short_ = "" if column.type == "number" else i18n.word(lang, f"heading_{column.name}")
+    except KeyError:
+        short_ = ""
+    short_ = short_ or re.split(r"[;；:：(（]|, where|, as the", whole)[0].strip() or whole
     return (
         f"{short_} ({wording.unit(lang, column.unit)})" if column.unit and column.unit != "count" else short_
     )

@@ -14,6 +14,7 @@ from reegraph.sentence import Sentence
 from reegraph.table import Cell, Column, Table, Thing
 from reegraph.web.catalogue import Said
 from reegraph.web.pages.ask import Ask
+from reegraph.web.pages.controls import whole_period
 from reegraph.web.panel import Panel, View
 from reegraph.wording import figure, spoken, time
 
@@ -79,16 +80,24 @@ def _day(ask: Ask, key: str, given: str) -> date:
 def _dates(ask: Ask, a: str, b: str) -> tuple[str, tuple[str, str], list[Panel], list[Pair]]:
     """What each control binds on two days."""
     days = _day(ask, "a", a), _day(ask, "b", b)
+    name = "controls-in-force"
+    both = ask.site.ask(name, {"date": ",".join(d.isoformat() for d in days)})
+    rows = list(zip(both.table.column("day"), both.table.rows, strict=True))
     panels = [
-        replace(ask.site.ask("controls-in-force", {"date": d.isoformat()}), name=n)
-        for n, d in zip("ab", days, strict=True)
+        replace(
+            both,
+            name=side,
+            query=ask.site.questions[name].bound({"date": d.isoformat()}),
+            table=replace(both.table, rows=tuple(row for day, row in rows if day == d)),
+        )
+        for side, d in zip("ab", days, strict=True)
     ]
     sides = []
     for panel in panels:
         found: dict[Hashable, list[Entry]] = defaultdict(list)
         for row in panel.cells():
             claims = row["claims"] if isinstance(row["claims"], tuple) else ()
-            since = spoken(ask.lang, str(row["since"])) if row["since"] else ""
+            since = spoken(ask.lang, whole_period(str(row["since"]))) if row["since"] else ""
             entry = Entry(ask.t(str(row["status"])), since, tuple(c for c in claims if isinstance(c, Thing)))
             found[row["control"], row["item"]].append(entry)
         sides.append(found)

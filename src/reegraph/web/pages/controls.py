@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
-from reegraph.table import Cell, Thing
+from reegraph.sentence import Sentence
+from reegraph.table import Cell, Column, Table, Thing
 from reegraph.web.catalogue import Said
 from reegraph.web.pages.ask import Ask
 from reegraph.web.pages.marks import date_row, draw_dates
@@ -42,8 +47,7 @@ def controls(ask: Ask) -> View:
     words: dict[str, Any] = {
         "day": day,
         "states": Counter(str(s) for s in clock.table.column("status")),
-        "order": STATES,
-        "groups": groups,
+        "by_state": [(state, list(of)) for state, of in groupby(groups, itemgetter("status"))],
         "coming": _coming(ask, groups, said, day),
         "key_days": _key_days(said),
         "drawing": _chain(ask, said, day),
@@ -87,8 +91,42 @@ def elements(ask: Ask) -> View:
         "cells": cells,
         "status": status,
         "name": ask.site.catalogue.thing,
+        "planned": lambda claims: all(c.forward() for c in claims),
     }
-    return View("elements.html", ask.t("elements"), (stages, clock, matrix), words)
+    return View("elements.html", ask.t("elements"), (_matrix(ask, words), stages, clock, matrix), words)
+
+
+def _matrix(ask: Ask, words: Mapping[str, Any]) -> Panel:
+    """The page's matrix as a table of data: who carries out each stage, and the controls of the day."""
+    columns = (
+        Column("element", "thing", "", "the element or group", "元素或元素群"),
+        Column("number", "number", "", "atomic number", "原子序"),
+        Column("status", "texts", "", "status under the controls of that day", "當日管制狀態"),
+        Column("controls", "things", "", "the controls", "管制"),
+        *(
+            Column(s.id.partition(":")[2].replace("-", "_"), "things", "", f"who: {s.en}", f"何者：{s.zh}")
+            for s in words["stages"]
+        ),
+        Column("claims", "claims", "", "the claims", "主張"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for thing in (*words["elements"], *words["groups"]):
+        bound = words["status"].get(thing.id, [])
+        who = [words["cells"].get((thing.id, s.id), {}) for s in words["stages"]]
+        behind = [c for row in bound for c in row["claims"] or ()]
+        behind += [said.claim for cell in who for claims in cell.values() for said in claims]
+        rows.append(
+            (
+                thing,
+                words["numbers"].get(thing.id),
+                tuple(dict.fromkeys(str(row["status"]) for row in bound)),
+                tuple(dict.fromkeys(row["control"] for row in bound)),
+                *(tuple(ask.site.catalogue.thing(i) for i in cell) for cell in who),
+                tuple(dict.fromkeys(behind)),
+            )
+        )
+    table = Table(columns, tuple(rows))
+    return Panel("matrix", "The element matrix", "元素矩陣", "", table, ask.t("from_queries_below"))
 
 
 def _said(ask: Ask, chain: Panel) -> list[Said]:
@@ -106,7 +144,8 @@ def _by_control(clock: Panel) -> list[dict[str, Any]]:
         if not isinstance(control, Thing):
             continue
         key = (control, cells["rule"], cells["status"])
-        group = groups.setdefault(key, {**cells, "items": [], "claims": {}})
+        since = whole_period(str(cells["since"] or ""))
+        group = groups.setdefault(key, {**cells, "since": since, "items": [], "claims": {}})
         how = cells["binds"] if cells["binds"] in {"end-use", "made-with"} else ""
         group["items"].append({"thing": cells["item"], "how": how})
         for claim in claims if isinstance(claims, tuple) else ():
@@ -115,6 +154,22 @@ def _by_control(clock: Panel) -> list[dict[str, Any]]:
         groups.values(),
         key=lambda g: (STATES.index(g["status"]), str(g["since"]), g["control"].id, str(g["rule"])),
     )
+
+
+def whole_period(text: str) -> Sentence:
+    """When something began; days that span just a year or a month as that year or month.
+
+    >>> whole_period("2023-01-01 to 2023-12-31"), whole_period("2025-10-01 to 2025-10-31")
+    ('2023', '2025-10')
+    """
+    first, _, last = text.partition(" to ")
+    if first[4:] == "-01-01" and last == f"{first[:4]}-12-31":
+        return Sentence(first[:4])
+    if last[:7] == first[:7] and first.endswith("-01"):
+        year, month = int(first[:4]), int(first[5:7])
+        if last.endswith(str(monthrange(year, month)[1])):
+            return Sentence(first[:7])
+    return Sentence(text)
 
 
 def _key_days(said: list[Said]) -> list[tuple[date, str]]:

@@ -13,12 +13,13 @@ from reegraph.web.i18n import COLUMNS
 from reegraph.web.links import href
 from reegraph.web.pages.ask import Ask
 from reegraph.web.panel import Drawing
-from reegraph.web.svg import Neighbour, neighbourhood
+from reegraph.web.svg import Neighbour, neighbour_list, neighbourhood
 
 _DEPENDS: Final = {  # relations that are concluded, by direction
     "on": Thing("depends-on", "depends on", "依賴"),
     "by": Thing("depended-on-by", "is depended on by", "被依賴"),
 }
+CONCLUDED: Final = {"depends-on": "ree:dependent", "depended-on-by": "ree:on"}  # the thing's side in each
 _COLUMN: Final = {
     "policy": 0, "provision": 0, "agreement": 0, "event": 0, "negotiation": 0, "concession": 0,
     "hypothesis": 0,
@@ -105,7 +106,7 @@ def draw_net(ask: Ask, id_: str, links: Sequence[Link]) -> Drawing | None:
     headings = [c[lang == "zh-Hant"] for c in COLUMNS]
     heading = f"{centre}{ask.t('colon')}{ask.t('neighbourhood')}"
     drawn = neighbourhood(centre, column_of(id_) or 0, others, headings, heading)
-    return Drawing(heading, drawn) if drawn else None
+    return Drawing(heading, drawn, neighbour_list(others, headings, heading)) if drawn else None
 
 
 def directed(table: Table, direction: str) -> list[dict[str, Cell]]:
