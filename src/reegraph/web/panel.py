@@ -57,8 +57,7 @@ class Panel:
 
     def cells(self) -> list[dict[str, Any]]:
         """The rows as dicts of cells by column."""
-        names = [c.name for c in self.table.columns]
-        return [dict(zip(names, row, strict=True)) for row in self.table.rows]
+        return self.table.cells()
 
 
 @dataclass(frozen=True)
