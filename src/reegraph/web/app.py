@@ -26,7 +26,7 @@ from reegraph.web.ahead import pages_ahead
 from reegraph.web.assets import Assets
 from reegraph.web.endpoint import typed_answer
 from reegraph.web.i18n import word
-from reegraph.web.pages.ask import Ask
+from reegraph.web.pages.ask import Ask, values_of
 from reegraph.web.panel import View
 from reegraph.web.render import Renderer, policy_of
 from reegraph.web.site import Site
@@ -159,10 +159,11 @@ class _App:
         name = request.path_params.get("name", "")
         if twin:
             name = name.removesuffix(f".{twin}")
-        values = {
-            k: " ".join(request.query_params.getlist(k)) if k == "pick" else v
-            for k, v in request.query_params.items()
-        }
+        try:
+            values = values_of(request.query_params.multi_items())
+        except UsageError as error:
+            ask = Ask(self.site, lang, self.today(), name, {}, twin)
+            return self.finished(self._failure(ask, error, request), request)
         typed = await typed_answer(request, values.get("query", ""), twin) if path == "sparql" else None
         if isinstance(typed, Response):
             return typed
