@@ -24,6 +24,7 @@ from reegraph.errors import UsageError
 from reegraph.folders import project_root
 from reegraph.scenario.answer import answer
 from reegraph.scenario.definition import scenario_paths
+from reegraph.sentence import Sentence
 from reegraph.table import Thing
 from reegraph.web import whatif
 from reegraph.web.pages import supposing
@@ -245,9 +246,7 @@ def test_contradictory_scenarios_are_refused_on_the_page_and_in_its_data(
     """The page keeps the chain and the switches beside the reason; data are none, rather than others."""
 
     def contradict(graph: Any, *names: str) -> Any:
-        raise UsageError(
-            "a and b contradict each other: policy:x is lifted.", "甲與乙互相矛盾。請取消其中一項。"
-        )
+        raise UsageError(Sentence("a and b contradict: policy:x is lifted.", "甲與乙矛盾。請取消其中一項。"))
 
     fresh = gated(monkeypatch, contradict)
     query = "if=lynas-on-time&if=myanmar-feed-stops"

@@ -29,14 +29,10 @@ class ReegraphError(Exception):
 
 
 class UsageError(ReegraphError):
-    """A call that cannot be carried out as it was put; `zh` says so in Chinese, where a page shows it."""
+    """A call that cannot be carried out as it was put."""
 
     exit_code = 2
     http_status = 400
-
-    def __init__(self, message: str, zh: str = "") -> None:
-        self.zh = zh
-        super().__init__(message)
 
 
 @dataclass(frozen=True, order=True)

@@ -10,6 +10,7 @@ from reegraph.errors import UsageError
 from reegraph.scenario.definition import Change, Drop, Impose, Lift, Replace, Scenario, Start, Stop
 from reegraph.scenario.dependence import FULL, Scope
 from reegraph.scenario.outcome import sentence
+from reegraph.sentence import Sentence
 from reegraph.table import Thing
 
 
@@ -23,7 +24,7 @@ def combined(scenarios: Sequence[Scenario], scope: Scope) -> Scenario:
         return parts[0]
     found = [said for one, other in combinations(parts, 2) for said in _contradictions(one, other, scope)]
     if found:
-        raise UsageError(" ".join(s.en for s in found), "".join(s.zh for s in found))
+        raise UsageError(Sentence(" ".join(s.en for s in found), "".join(s.zh for s in found)))
     latest = max(parts, key=lambda s: s.start.start or date.min)
     changes: list[Change] = []
     for change in (c for part in parts for c in part.changes):

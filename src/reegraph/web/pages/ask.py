@@ -9,6 +9,7 @@ from typing import Final
 
 from reegraph.curation import edtf
 from reegraph.errors import UsageError
+from reegraph.sentence import Sentence
 from reegraph.table import Lang
 from reegraph.web.endpoint import Typed
 from reegraph.web.i18n import word
@@ -28,7 +29,9 @@ def values_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
         if key in MANY and key in found:
             found[key] += f" {value}"
         elif found.setdefault(key, value) != value:
-            raise UsageError(f"{key} is given twice, as {found[key]!r} and as {value!r}. Give it once.")
+            raise UsageError(
+                Sentence(f"{key} is given twice. Give it once.", f"{key} 重複出現且值不同，請只給一次。")
+            )
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from reegraph.errors import ReegraphError, StoreError, UsageError
 from reegraph.scenario.outcome import TITLES, Outcome, worded
+from reegraph.sentence import Sentence
 from reegraph.table import Cell, Column, Table, Thing
 from reegraph.web.pages.ask import Ask
 from reegraph.web.panel import Panel
@@ -93,8 +94,9 @@ def supposed(ask: Ask) -> Supposed:
     except ReegraphError as error:
         if ask.twin:
             raise
-        chinese = error.zh if isinstance(error, UsageError) and ask.lang == "zh-Hant" else ""
-        return Supposed(names, refusal=chinese or str(error), status=error.http_status)
+        said = error.args[0] if error.args else ""
+        told = said.label(ask.lang) if isinstance(said, Sentence) else str(error)
+        return Supposed(names, refusal=told, status=error.http_status)
     if outcome is None and ask.twin:
         raise StoreError("the scenarios are still being worked out. Ask again in a few seconds.")
     return Supposed(names, outcome, outcome is None, status=200 if outcome else 202)
