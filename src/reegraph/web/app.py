@@ -46,6 +46,8 @@ _TWINS: Final = {
     "svg": "image/svg+xml",
     "html": "text/html",
 }
+_TYPED: Final = ("sparql", *(f"{lang}/{page}" for lang in LANGS for page in ("sparql", "search")))
+_ROBOTS: Final = "User-agent: *\n" + "".join(f"Disallow: /{path}\n" for path in _TYPED)
 _NAMED: Final[dict[str, Callable[[Ask], View]]] = {
     "thing": pages.thing,
     "explore": pages.explore,
@@ -94,6 +96,8 @@ def site_routes(
     return [
         Route("/", app.front),
         Route("/static/{name:path}", app.static),
+        Route("/favicon.ico", app.icon),
+        Route("/robots.txt", app.robots),
         Route("/names.json", app.names),
         *(route for lang in LANGS for route in _of_language(app, lang)),
     ]
@@ -145,6 +149,14 @@ class _App:
         if file.lasting or request.url.query:  # the address carries the file's version or hash
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return self.finished(response, request)
+
+    async def icon(self, request: Request) -> Response:
+        """For what is not HTML, browsers ask for an icon here."""
+        return self.finished(RedirectResponse(self.site.assets.address("icon.svg"), 308), request)
+
+    async def robots(self, request: Request) -> Response:
+        """Pages may be read by machines; what a reader types is not to be asked by them."""
+        return self.finished(Response(_ROBOTS, media_type="text/plain"), request)
 
     async def names(self, request: Request) -> Response:
         """What the SPARQL editor completes: terms, things and prefixes."""
