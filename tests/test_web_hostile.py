@@ -65,9 +65,9 @@ PAYLOADS = {
     "braces": quote("}, note = {\\input{x}}", safe=""),
 }
 TWINS = ("json", "csv", "rq", "svg", "html")
-FIELDS = [
-    (route, name) for route, names in ROUTES.items() for name in (*names, "panel", "drawing", "unheard-of")
-]
+ALSO = ("panel", "drawing", "unheard-of")
+FIELDS = [(route, name) for route, names in ROUTES.items() for name in (*names, *ALSO)]
+DATALESS = {"questions", "compare", "dossier", "sparql"}
 
 
 def harmless(answer: httpx.Response, address: str) -> None:
@@ -101,7 +101,8 @@ def runs_nothing(tree: Any) -> None:
             assert own or node.get("type") == "importmap"
         for name, value in node.attrib.items():
             assert not str(name).rpartition("}")[2].startswith("on"), (tag, name)
-            assert not value.strip().lower().startswith("javascript:"), (tag, name)
+            leads = str(name).rpartition("}")[2] in {"href", "src", "action", "formaction"}
+            assert not (leads and value.strip().lower().startswith("javascript:")), (tag, name)
         assert tag not in {"iframe", "object", "embed", "base", "foreignObject"}
 
 
@@ -163,10 +164,6 @@ def test_the_host_that_a_client_claims_does_no_harm() -> None:
     """It stands in canonical links and citations: as text there too."""
     for path in ("/en/", "/en/thing/firm:lynas", "/en/controls.svg", "/en/dossier.html?pick=sources"):
         harmless(client().get(path, {"Host": 'evil"><script>alert(1)</script>'}), path)
-        harmless(
-            client().get(path, {"Accept-Language": EVIL.replace("\r\n", " ").encode().decode("latin-1")}),
-            path,
-        )
 
 
 def test_citations_hold_any_address() -> None:

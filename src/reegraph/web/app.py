@@ -178,7 +178,7 @@ class _App:
             return self.finished(self._failure(ask, error, request), request)
         typed = await typed_answer(request, values.get("query", ""), twin) if path == "sparql" else None
         if isinstance(typed, Response):
-            return typed
+            return self.finished(typed, request)
         ask = Ask(self.site, lang, self.today(), name, values, twin, typed)
         return self.finished(await run_in_threadpool(self._drawn, ask, path, request), request)
 
