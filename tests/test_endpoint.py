@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import json
 import os
 import re
@@ -14,7 +15,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 import rdflib
+import zstandard
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, GET, JSON, POST, POSTDIRECTLY, TSV, TURTLE, XML, SPARQLWrapper
 from starlette.applications import Starlette
@@ -567,6 +569,29 @@ def test_no_tag_for_what_changes(client: httpx.Client, function: str) -> None:
     assert response.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize("query", ["?query=ASK%7B%7D", "?query=ASK%7B%7D&timeout=5"])
+def test_any_tag(client: httpx.Client, query: str) -> None:
+    """If-None-Match: * is 304 for an answer that there is."""
+    assert client.get(f"/sparql{query}", headers={"If-None-Match": "*"}).status_code == 304
+    assert client.get(f"/nothing{query}", headers={"If-None-Match": "*"}).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_whole_address(url: str, method: str) -> None:
+    """A target may be a whole address, as proxies write it."""
+    host = url.removeprefix("http://")
+    body = "ASK{}" if method == "POST" else None
+    fields = {"Content-Type": "application/sparql-query"}
+    query = "" if body else "?query=ASK%7B%7D"
+    with closing(http.client.HTTPConnection(host)) as link:
+        link.request(method, f"HTTP://{host}/sparql{query}", body, fields)
+        with link.getresponse() as response:
+            assert (response.status, json.loads(response.read())["boolean"]) == (200, True)
+        link.request("GET", f"http://{host}/nothing")
+        with link.getresponse() as response:
+            assert response.status == 404
+
+
 def test_gzip(url: str, client: httpx.Client) -> None:
     """A long answer is packed for who takes gzip, and its tag is the same."""
     plain = ask_for(client, LONG)
@@ -581,7 +606,24 @@ def test_gzip(url: str, client: httpx.Client) -> None:
     assert response.headers["etag"] == plain.headers["etag"]
 
 
-@pytest.mark.parametrize("coding", ["gzip;q=0, *", "identity", "br"])
+@pytest.mark.parametrize("way", ["GET", "POST"])
+def test_zstd(url: str, way: str) -> None:
+    """Who takes zstd as readily as gzip gets that, whether the answer comes whole or in parts."""
+    for query in (
+        LONG,
+        f"{LONG[: LONG.rindex('}')]} VALUES ?many {{ {' '.join(map(str, range(2000)))} }} }}",
+    ):
+        given = {"params" if way == "GET" else "data": {"query": query}}
+        with httpx.stream(
+            way, f"{url}/sparql", headers={"Accept-Encoding": "gzip, zstd"}, **given
+        ) as response:
+            raw = b"".join(response.iter_raw())
+        assert response.headers["content-encoding"] == "zstd"
+        body = zstandard.ZstdDecompressor().decompressobj().decompress(raw)
+        assert len(json.loads(body)["results"]["bindings"]) == 64 * (1 if query is LONG else 2000)
+
+
+@pytest.mark.parametrize("coding", ["gzip;q=0, *", "identity", "br", "zstd;q=0"])
 def test_no_gzip(client: httpx.Client, coding: str) -> None:
     """Who does not take gzip, or refuses it, gets the plain answer."""
     response = client.get("/sparql", params={"query": LONG}, headers={"Accept-Encoding": coding})

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -44,6 +45,57 @@ def test_killed_front() -> None:
         assert not set(below(pid)) & before
 
 
+@pytest.mark.parametrize(
+    ("deed", "code", "fronts"),
+    [
+        ("os.kill(os.getpid(), signal.SIGKILL) if number < 20 else None", 0, 20),
+        ("os.kill(os.getpid(), signal.SIGKILL) if number < 2 else sys.exit(3)", 3, 9),
+    ],
+)
+def test_guard(tmp_path: Path, deed: str, code: int, fronts: int) -> None:
+    """A front that is killed is started again, however often; one that keeps failing is given up."""
+    count = tmp_path / "count"
+    program = f"""
+import os, signal, sys
+from reegraph.server import guard
+guard.time.sleep = lambda seconds: None
+def front(alive):
+    with open({str(count)!r}, "a") as file:
+        file.write("x")
+    number = os.path.getsize({str(count)!r})
+    {deed}
+guard.guarded(front)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False)
+    assert done.returncode == code, done.stderr
+    assert count.stat().st_size == fronts
+
+
+def test_disk_and_memory_killed_together(tmp_path: Path) -> None:
+    """An update and a query that both need the disk opened again wait for one opening, not for each other."""
+    hour = "WHERE { BIND(NOW() AS ?now) }"  # such an update is written to the disk first
+    started = time.monotonic()
+    with serving("--dataset", str(tmp_path / "data"), "--writable") as (url, pid):
+        assert update(url, "INSERT DATA { <urn:0> <urn:a> 0 }") == 204
+        limit = patience(started)
+        for turn in range(1, 4):
+            for process in set(below(pid)) - set(children(pid)):  # all but the front
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            begun = time.monotonic()
+            with ThreadPoolExecutor(3) as at_once:
+                updates = [at_once.submit(update, url, f"INSERT {{ <urn:{turn}> <urn:a> ?now }} {hour}")]
+                queries = [at_once.submit(back, url) for _ in range(2)]
+            assert all(query.result() < limit for query in queries)
+            assert time.monotonic() - begun < limit
+            assert updates[0].result() in {204, 507}
+
+
+def update(url: str, text: str) -> int:
+    """The status of an update."""
+    return httpx.post(f"{url}/sparql", data={"update": text}, headers=WRITER, timeout=30).status_code
+
+
 def test_nothing_is_left_over(tmp_path: Path) -> None:
     """Nothing of the server outlives it, whether it is asked to end or killed."""
     for name in (signal.SIGTERM, signal.SIGKILL):
@@ -56,7 +108,6 @@ def test_nothing_is_left_over(tmp_path: Path) -> None:
         assert not set(before) & set(running())
 
 
-@pytest.mark.soak  # now and then the service does not come back in time: not yet understood
 def test_killed_at_random_under_updates(tmp_path: Path) -> None:
     """Whatever is killed under load: it is back soon, and each acknowledged update stays, whole."""
     folder = tmp_path / "data"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
+import json
 import os
 import re
 import resource
@@ -13,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
@@ -25,11 +27,13 @@ from processes import below, serving
 from test_endpoint import DATA, error, served
 from test_endpoint_hostile import COSTLY, CROSS, DEADLINE, SLACK, ring
 
-from reegraph.server import create_app, listener
+from reegraph.errors import StoreError
+from reegraph.server import connection, create_app, lending
 from reegraph.server.backend import Options
 from reegraph.server.board import LONGEST, new
 from reegraph.server.metrics import access, log_to
 from reegraph.server.plain import recognised
+from reegraph.server.spool import Spool
 from reegraph.server.wire import CLOSED, LEND, frame
 from reegraph.store import EmbeddedStore
 
@@ -47,8 +51,9 @@ def get(url: str, query: str, timeout: float = 30) -> httpx.Response:
     return httpx.get(f"{url}/sparql", params={"query": query}, timeout=timeout)
 
 
-def figure(url: str, name: str) -> float:
-    found = re.search(rf"^{re.escape(name)} (\S+)$", httpx.get(f"{url}/metrics").text, re.MULTILINE)
+def figure(url: str | httpx.Client, name: str) -> float:
+    response = httpx.get(f"{url}/metrics") if isinstance(url, str) else url.get("/metrics")
+    found = re.search(rf"^{re.escape(name)} (\S+)$", response.text, re.MULTILINE)
     assert found, name
     return float(found[1])
 
@@ -419,12 +424,12 @@ def test_no_descriptor_left() -> None:
                     for n in range(6)
                 ]
             assert {post.result().status_code for post in posts} == {200}
-        assert time.monotonic() - started < listener.HEAD_SECONDS / 2
+        assert time.monotonic() - started < connection.HEAD_SECONDS / 2
 
 
 def test_slow_heads(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A head that does not come to its end is 408 after a while, one connection a client apart."""
-    monkeypatch.setattr(listener, "HEAD_SECONDS", 0.5)
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.5)
     with connected(url) as slow:
         slow.sendall(b"GET /sparql?que")
         started = time.monotonic()
@@ -432,6 +437,101 @@ def test_slow_heads(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
             assert get(url, f"ASK {{}} # {time.monotonic()}").status_code == 200
         assert answer(slow)[0] == 408
         assert slow.recv(1) == b""
+
+
+LONG = f"SELECT * {{ ?s ?p ?o VALUES ?n {{ {' '.join(map(str, range(20)))} }} }}"  # 80,000 rows
+
+
+def unhurried(url: str) -> socket.socket:
+    """A connection that takes little before it is read from."""
+    link = socket.socket()
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+    link.settimeout(20)
+    link.connect(("127.0.0.1", int(url.rpartition(":")[2])))
+    return link
+
+
+def posted(query: str) -> bytes:
+    body = f"query={quote(query)}"
+    kind = "application/x-www-form-urlencoded"
+    head = f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
+    return f"{head}\r\n{body}".encode()
+
+
+@pytest.mark.parametrize("way", [asked, posted])
+def test_slow_clients(way: Callable[[str], bytes]) -> None:
+    """Clients that do not read hold no worker, and have their answers whole when they do read."""
+    with contextlib.ExitStack() as stack:
+        url = stack.enter_context(served(create_app(ring(2000), options=Options(workers=2))))
+        links = [stack.enter_context(unhurried(url)) for _ in range(4)]
+        for number, link in enumerate(links):
+            link.sendall(way(f"{LONG} # {number}"))
+        started = time.monotonic()
+        while figure(url, "reegraph_workers_busy") or time.monotonic() - started < 0.2:
+            assert time.monotonic() - started < 20
+        for turn in range(4):
+            assert get(url, f"ASK {{}} # {turn}", timeout=5).status_code == 200
+            assert httpx.post(f"{url}/sparql", data={"query": f"ASK {{}} # {turn}"}).status_code == 200
+        for link in links:
+            status, _, body = answer(link)
+            assert (status, len(json.loads(body)["results"]["bindings"])) == (200, 80_000)
+            link.sendall(asked("ASK {} # again"))
+            assert answer(link)[0] == 200
+
+
+@pytest.mark.parametrize("way", [asked, posted])
+def test_clients_that_take_nothing(
+    url: str, way: Callable[[str], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who takes nothing of an answer for long is given up; nothing stays open for him."""
+    monkeypatch.setattr(connection, "UNTAKEN", 0.5)
+    monkeypatch.setattr(lending, "UNTAKEN", 0.5)
+    aborted: list[object] = []
+    lost = connection.Connection.connection_lost
+    monkeypatch.setattr(
+        connection.Connection, "connection_lost", lambda self, why: (aborted.append(why), lost(self, why))
+    )
+    with unhurried(url) as link, httpx.Client(base_url=url) as other:
+        broken = figure(other, "reegraph_broken_answers_total")
+        link.sendall(way(f"{LONG} # {time.time()}"))
+        started = time.monotonic()
+        while figure(other, "reegraph_broken_answers_total") == broken and not aborted:
+            assert time.monotonic() - started < 20
+        with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+            answer(link)
+
+
+def test_spools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is put comes out; when all hold too much, the fullest is given up, and the others stay."""
+    monkeypatch.setattr("reegraph.server.spool._IN_MEMORY", 10)
+    monkeypatch.setattr("reegraph.server.spool._IN_ALL", 5000)
+
+    async def play() -> None:
+        one, other = Spool(), Spool()
+        for number in range(100):
+            one.put(b"%03d" % number)
+        taking = asyncio.ensure_future(taken(other))
+        other.put(b"a" * 20)
+        await asyncio.sleep(0)
+        for _ in range(3):
+            other.put(b"b" * 2000)
+            await asyncio.sleep(0.01)
+        other.end()
+        assert await taking == b"a" * 20 + b"b" * 6000
+        greedy = Spool()
+        greedy.put(b"c" * 4800)
+        with pytest.raises(StoreError, match="too slowly"):
+            await taken(greedy)
+        greedy.put(b"d")
+        one.end()
+        assert await taken(one) == b"".join(b"%03d" % n for n in range(100))
+        for spool in (one, other, greedy):
+            spool.close()
+
+    async def taken(spool: Spool) -> bytes:
+        return b"".join([part async for part in spool.parts()])
+
+    asyncio.run(play())
 
 
 def test_silent_clients() -> None:

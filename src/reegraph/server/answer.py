@@ -80,13 +80,13 @@ class Home(Protocol):
 
 
 class Answer:
-    """An answer: media type, packed or not, its first part; the rest comes by `rest`. To be closed."""
+    """An answer: media type, coding, its first part; the rest comes by `rest`. To be closed."""
 
     def __init__(self, home: Home, worker: Worker, deadline: float, seconds: float) -> None:
         self._home, self._worker, self._seconds = home, worker, seconds
         self._expired = self._done = False
         self._timer = asyncio.get_running_loop().call_at(deadline, self._expire)
-        self.media, self.packed, self.whole, self.body = "", False, False, b""
+        self.media, self.coding, self.whole, self.body = "", "", False, b""
 
     async def begin(self, job: Job) -> None:
         """Put the job to the worker and read until it is certain that there is an answer."""
@@ -98,7 +98,7 @@ class Answer:
         if kind != HEAD:
             raise StrangeAnswer("a worker began an answer without its head")
         head = json.loads(payload)
-        self.media, self.packed, self.whole = head["media"], head["packed"], head["whole"]
+        self.media, self.coding, self.whole = head["media"], head["coding"], head["whole"]
         if self.whole:
             self.body = b"".join([part async for part in self.rest()])
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import zlib
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +14,7 @@ import pyoxigraph as ox
 
 from reegraph.errors import UnknownName
 from reegraph.server.formats import DATASETS, GRAPHS, SOLUTIONS, Form
+from reegraph.server.packing import WORTH, packer
 from reegraph.server.question import (
     CensusRead,
     DatasetRead,
@@ -43,27 +43,25 @@ _RDF: Final = {
 }
 _FULL: Final = 1 << 16  # bytes that are sent at once
 _PATIENCE: Final = 0.05  # seconds after which what is there is sent, full or not
-_WORTH_PACKING: Final = 1000  # bytes; under that gzip gains less than a packet
 _LOOKED_AT: Final = 2000  # statements whose prefixes are sought before the first byte is written
-_GZIP: Final = 16 + zlib.MAX_WBITS
 
 
 class Sink(ABC):
-    """Where an answer is written: in parts of 64 KB, or sooner when it comes slowly; packed if wanted.
+    """Where an answer is written: in parts of 64 KB, or sooner when it comes slowly; packed in a coding.
 
     Raises Refusal (507) when the answer grows over `limit` bytes.
     """
 
-    def __init__(self, limit: int, packed: bool) -> None:
-        self._limit = limit
-        self._packer = zlib.compressobj(5, zlib.DEFLATED, _GZIP) if packed else None
+    def __init__(self, limit: int, coding: str) -> None:
+        self._limit, self._coding = limit, coding
+        self._packer = packer(coding)
         self._held = bytearray()
         self._begun, self._written, self._started = False, 0, time.monotonic()
         self.media = ""
 
     @abstractmethod
-    def head(self, packed: bool, whole: bool) -> None:
-        """Called once, before the first part: is the answer packed, and is it there to its end?"""
+    def head(self, coding: str, whole: bool) -> None:
+        """Called once, before the first part: how is the answer packed, and is it there to its end?"""
 
     @abstractmethod
     def part(self, data: bytes) -> None:
@@ -93,8 +91,8 @@ class Sink(ABC):
 
     def finish(self) -> None:
         """Pass on what is left; `push` is not called."""
-        if self._packer and not self._begun and self._written < _WORTH_PACKING:
-            self._packer = None
+        if self._packer and not self._begun and self._written < WORTH:
+            self._packer, self._coding = None, ""
         self._pass_on(whole=True)
         if self._packer:
             self.part(self._packer.flush())
@@ -102,7 +100,7 @@ class Sink(ABC):
     def _pass_on(self, *, whole: bool) -> None:
         if not self._begun:
             self._begun = True
-            self.head(self._packer is not None, whole)
+            self.head(self._coding, whole)
         data = bytes(self._held)
         self._held.clear()
         if data := self._packer.compress(data) if self._packer else data:
@@ -139,14 +137,10 @@ def _answered(dataset: ox.Store, question: Question, sink: Sink) -> None:
 
 
 def _queried(dataset: ox.Store, query: Query, sink: Sink) -> None:
-    given = bool(query.default_graphs or query.named_graphs)  # then FROM and FROM NAMED count for nothing
-    results = dataset.query(
-        query.text,
-        base_iri=query.base or None,
-        prefixes={p: iri for p, iri in PREFIXES.items() if p in query.text},  # each costs 0.2 us to read
-        default_graph=[named(g) for g in query.default_graphs] if given else None,
-        named_graphs=[named(g) for g in query.named_graphs] if given else None,
-    )
+    try:
+        results = _evaluated(dataset, query, {})
+    except SyntaxError:  # most texts declare their prefixes; to give ours to each costs 7 us
+        results = _evaluated(dataset, query, PREFIXES)
     if isinstance(results, ox.QueryTriples):
         if query.graph is None:
             raise not_acceptable("a graph is given", (form.media for form in GRAPHS))
@@ -156,6 +150,19 @@ def _queried(dataset: ox.Store, query: Query, sink: Sink) -> None:
         raise not_acceptable("query results are given", (form.media for form in SOLUTIONS))
     sink.media = query.solutions.media
     results.serialize(cast(IO[bytes], sink), _RESULTS[query.solutions.name])
+
+
+def _evaluated(
+    dataset: ox.Store, query: Query, prefixes: Mapping[str, str]
+) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    given = bool(query.default_graphs or query.named_graphs)  # then FROM and FROM NAMED count for nothing
+    return dataset.query(
+        query.text,
+        base_iri=query.base or None,
+        prefixes=dict(prefixes),
+        default_graph=[named(g) for g in query.default_graphs] if given else None,
+        named_graphs=[named(g) for g in query.named_graphs] if given else None,
+    )
 
 
 def _read(dataset: ox.Store, graph: str | None) -> Iterator[ox.Triple]:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from reegraph.errors import QueryError, ReegraphError
+from reegraph.server import packing
 from reegraph.server.access import Rate, Tokens
 from reegraph.server.backend import Options, Reply, Source
 from reegraph.server.description import DESCRIBING, Census, described
@@ -23,7 +24,6 @@ from reegraph.server.formats import DATASETS, GRAPHS, SOLUTIONS, Form, wanted
 from reegraph.server.graphs import address, deleted, target, written
 from reegraph.server.headers import entity_tag
 from reegraph.server.metrics import Metrics
-from reegraph.server.negotiation import takes_gzip
 from reegraph.server.protocol import READ_ONLY, UpdateRequest, format_named, parameters, read_request
 from reegraph.server.question import Change, DatasetRead, GraphRead, Job, Query, Question, ThingRead, Update
 from reegraph.server.refusal import Refusal, forbidden, not_acceptable
@@ -212,8 +212,7 @@ class Service:
         tag = entity_tag(self.engine.version, str(question)) if lasting else ""
         if tag and matches(tag, request):
             return not_modified(tag)
-        packed = takes_gzip(field_of(request, "accept-encoding"))
-        job = Job(question, seconds, packed)
+        job = Job(question, seconds, packing.wanted(field_of(request, "accept-encoding")))
         reply: Reply | None = self.engine.kept(job)
         if reply is None:
             reply = await _unless_gone(request, self.engine.answer(job))

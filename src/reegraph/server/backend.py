@@ -46,7 +46,7 @@ class Reply(Protocol):
     """An answer under way."""
 
     media: str
-    packed: bool
+    coding: str
     whole: bool
     body: bytes
 
@@ -62,7 +62,7 @@ class Kept:
     """An answer that is there whole."""
 
     media: str
-    packed: bool
+    coding: str
     body: bytes
     whole: bool = True
 

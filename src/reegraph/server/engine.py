@@ -51,7 +51,7 @@ class Engine:
         key = (self.version, job)
         reply = await self.backend.answer(job)
         if reply.whole and len(reply.body) <= _LONGEST and self._lasting(job):
-            self._keep(key, Kept(reply.media, reply.packed, reply.body))
+            self._keep(key, Kept(reply.media, reply.coding, reply.body))
         return reply
 
     def kept(self, job: Job) -> Kept | None:

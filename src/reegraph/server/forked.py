@@ -39,6 +39,7 @@ class Forked:
         bounds = Bounds(options.workers, options.query_timeout, options.waiting, options.limits)
         self.pool = Pool(bounds, self._fill)
         self._scribe: Process | None = None
+        self._opening = asyncio.Lock()
         self._filled = 0
         self.losses = 0
 
@@ -140,26 +141,30 @@ class Forked:
             await keeper.ask(Load(graphs=tuple(outcome.get("graphs", ()))))
 
     async def _writer(self) -> Process:
-        if self._scribe and self._scribe.alive:
+        """The scribe, opened once for all who want it: two would wait for each other's lock of the folder."""
+        async with self._opening:
+            if not (self._scribe and self._scribe.alive):
+                self._scribe = await self._opened()
             return self._scribe
+
+    async def _opened(self) -> Process:
         deadline = asyncio.get_running_loop().time() + _LOCKED
         while True:
             scribe = process.start("scribe", self.source.folder, "rw" if self.source.writable else "ro")
             try:
                 await scribe.heard()
+                return scribe
             except StoreError as error:
-                scribe.close()
+                scribe.kill()
                 # One whose front was killed holds the lock until it has ended.
-                if "lock" not in str(error).lower() or asyncio.get_running_loop().time() > deadline:
+                again = isinstance(error, Ended) or "lock" in str(error).lower()
+                if not again or asyncio.get_running_loop().time() > deadline:
                     remedy = " Without --writable it is read only." if self.source.writable else ""
                     raise StoreError(f"{self.source.folder}: cannot be opened: {error}.{remedy}") from error
                 await asyncio.sleep(0.05)
-                continue
             except BaseException:
-                scribe.close()
+                scribe.kill()
                 raise
-            self._scribe = scribe
-            return scribe
 
     async def _drop(self, copy: Process) -> None:
         """End a copy, and have the keeper, whose child it is, wait for it."""

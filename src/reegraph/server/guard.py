@@ -12,19 +12,20 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
-_SHORT: Final = 2.0  # seconds; a front that dies sooner than that, so many times in a row, is given up
-_TRIES: Final = 8
+_SHORT: Final = 2.0  # seconds; after a front that lived no longer, the next waits
+_TRIES: Final = 8  # so often in a row a front may end so soon of its own accord; it may be killed without end
 _SUBREAPER: Final = 36  # PR_SET_CHILD_SUBREAPER of Linux: grandchildren that lose their parent come here
 
 
 def guarded(front: Callable[[int], None]) -> None:
     """Run `front` in a process of its own, again and again until a signal or its own end says to stop.
 
-    It is given a descriptor that ends when the guard does. Raises SystemExit when it keeps failing.
+    It is given a descriptor that ends when the guard does. Raises SystemExit when it keeps failing; who is
+    killed has not failed.
     """
     stopping: list[int] = []
-    short, first = 0, True
-    while not stopping and short < _TRIES:
+    short, failed, first = 0, 0, True
+    while not stopping and failed < _TRIES:
         alive, ours = os.pipe()
         started = time.monotonic()
         sys.stderr.flush()
@@ -49,6 +50,7 @@ def guarded(front: Callable[[int], None]) -> None:
             raise SystemExit(code)
         first = False
         short = short + 1 if time.monotonic() - started < _SHORT else 0
+        failed = failed + 1 if code > 0 and short else 0
         if not stopping:
             print(
                 f"reegraph: the server's front has ended ({code}); starting it again",

@@ -31,6 +31,8 @@ def entity_tag(*parts: str) -> str:
 
 
 def holds(tag: str, if_none_match: str) -> bool:
-    """True when If-None-Match names the tag; weak comparison, as RFC 9110 wants here."""
+    """True when If-None-Match names the tag, or any; weak comparison, as RFC 9110 wants here."""
+    if if_none_match.strip() == "*":
+        return True
     given = _TAG.findall(if_none_match)
     return tag.removeprefix("W/") in {g.removeprefix("W/") for g in given}

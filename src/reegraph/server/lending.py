@@ -1,7 +1,8 @@
 """Lending: connections that are accepted here and lent to readers, which answer plain queries on them.
 
 Every connection stays open here too. What a reader does not answer comes back to the front's own HTTP; what a
-reader leaves undone, because it has ended or takes long over one query, is lent to another.
+reader leaves undone, because it has ended or takes long over one query, is lent to another; what a client is
+slow to take of its answer is sent from here.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from reegraph.server.answer import Worker, died, too_slow
 from reegraph.server.board import Board
 from reegraph.server.metrics import Metrics, access_log
 from reegraph.server.pool import Pool
-from reegraph.server.wire import BACK, BROKEN, CLOSED, FREE, LEND, frame
+from reegraph.server.spool import UNTAKEN, Spool
+from reegraph.server.wire import BACK, BROKEN, CLOSED, DONE, FREE, LEND, REST, frame
 from reegraph.server.wishes import Reading
 
 Take = Callable[[socket.socket, bytes, ReegraphError | None], Awaitable[None]]
@@ -43,6 +45,7 @@ class _Lent:
     def __init__(self, link: socket.socket, client: str) -> None:
         self.number, self.link, self.client = next(_NUMBERS), link, client
         self.since = math.inf  # when it was first without a reader
+        self.spool: Spool | None = None  # what is sent from here
 
     @property
     def left(self) -> bool:
@@ -88,6 +91,7 @@ class Lender:
         self._reading = Reading(version, pool.bounds.seconds)
         self._readers: set[_Reader] = set()
         self._tasks: set[asyncio.Future[None]] = set()
+        self._sending: set[asyncio.Future[None]] = set()
         self._coming = 0
         self._homeless: list[_Lent] = []  # while no reader is open
         self._stopping = False
@@ -111,6 +115,8 @@ class Lender:
         until = self._loop.time() + patience
         while self._loop.time() < until and any(r.board.current for r in self._readers):
             await asyncio.sleep(_TICK)
+        for sending in self._sending:
+            sending.cancel()
         while self._readers or self._homeless or len(self._tasks) > 1:
             for reader in self._readers:  # one may have been on its way
                 self._retire(reader)  # without its keeper it cannot be killed
@@ -122,6 +128,7 @@ class Lender:
     def _accept(self) -> None:
         for _ in range(_AT_ONCE):
             lent = sum(len(reader.lent) for reader in self._readers) + len(self._homeless)
+            lent += 2 * len(self._sending)  # and the files of their spools
             try:
                 if not self._room(self._most - lent):
                     raise OSError(errno.EMFILE, "no descriptor is left for it")
@@ -192,12 +199,15 @@ class Lender:
             number, _, request = payload.partition(b" ")
             if kind == FREE:
                 self._freed(reader, int(number))
+            elif kind == REST:
+                self._spooled(reader.lent[int(number)], request)
             elif lent := reader.lent.pop(int(number), None):
                 if kind == BACK:
                     self._do(self._take(lent.link, request, None))
+                elif kind == DONE and lent.spool:
+                    lent.spool.end()
                 elif kind in {CLOSED, BROKEN}:
-                    self._metrics.broken += kind == BROKEN
-                    _close(lent.link)
+                    self._broken(lent) if kind == BROKEN else _close(lent.link)
         await self._lost(reader)
 
     async def _lost(self, reader: _Reader) -> None:
@@ -217,8 +227,7 @@ class Lender:
             return
         request = reader.board.request
         if reader.board.written or not request:
-            self._metrics.broken += 1
-            _close(current.link)
+            self._broken(current)
         else:
             await self._take(current.link, request, self._reason(reader, status))
 
@@ -302,6 +311,42 @@ class Lender:
         if self._lacking:
             with suppress(ReegraphError, OSError):  # the next tick tries again
                 await self._reader()
+
+    def _broken(self, lent: _Lent) -> None:
+        """Close a connection whose answer is not whole."""
+        if lent.spool:  # who sends from it closes
+            lent.spool.fail("the answer broke off")
+        else:
+            self._metrics.broken += 1
+            _close(lent.link)
+
+    def _spooled(self, lent: _Lent, part: bytes) -> None:
+        """Keep some of an answer for a client that is slow to take it."""
+        if not lent.spool:
+            lent.spool = Spool()
+            sending = asyncio.ensure_future(self._sent(lent, lent.spool))
+            self._sending.add(sending)
+            sending.add_done_callback(self._sending.discard)
+        lent.spool.put(part)
+
+    async def _sent(self, lent: _Lent, spool: Spool) -> None:
+        """Send what is spooled, and lend the connection again."""
+        try:
+            async for part in spool.parts():
+                async with asyncio.timeout(UNTAKEN):
+                    await self._loop.sock_sendall(lent.link, part)
+        except (OSError, ReegraphError):  # a TimeoutError too
+            self._metrics.broken += 1
+            _close(lent.link)
+        except asyncio.CancelledError:
+            _close(lent.link)
+            raise
+        else:
+            lent.spool = None
+            self._lend(lent)
+        finally:
+            spool.fail("over")
+            spool.close()
 
     def _do(self, work: Coroutine[None, None, None] | Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

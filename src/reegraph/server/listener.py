@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import re
 import socket
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-import h11
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reegraph.errors import ReegraphError, SnapshotError, UsageError
 from reegraph.server.app import Policy, Service, create_app
 from reegraph.server.backend import Options, Source
+from reegraph.server.connection import Connection, Heads
 from reegraph.server.engine import FORKS
 from reegraph.server.guard import adopt_orphans, guarded
 from reegraph.server.process import Process, forked
@@ -36,12 +38,8 @@ Pages = Callable[[], Callable[[EmbeddedStore, str], Sequence[BaseRoute]]]
 _PATIENCE: Final = 3  # seconds that open requests get to end after a signal
 _BACKLOG: Final = 2048
 _FILES: Final = 65_536  # descriptors, where they may be had
-HEAD_SECONDS = 30  # for the head of a request to come
+_WHOLE: Final = re.compile(r"https?://[^/]*(.*)", re.DOTALL | re.IGNORECASE)
 _AT_ONCE: Final = 8  # heads given up
-_TOO_SLOW: Final = (
-    b"HTTP/1.1 408 Request Timeout\r\nContent-Type: text/plain\r\nContent-Length: 47\r\n"
-    b"Connection: close\r\n\r\nthe head of the request has not come in time.\r\n"
-)
 
 
 def run(
@@ -101,11 +99,11 @@ class Server(uvicorn.Server):
     def __init__(
         self, app: Starlette, said: Sequence[str] = (), alive: int = -1, keeper: Process | None = None
     ) -> None:
-        super().__init__(configured(app))
+        self._heads: Heads = {}
+        super().__init__(configured(app, self._heads))
         self._service: Service = app.state.service
         self._said, self._alive, self._keeper = said, alive, keeper
         self._lender: Lender | None = None
-        self._heads: Heads = {}
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         engine = self._service.engine
@@ -138,8 +136,8 @@ class Server(uvicorn.Server):
         """Go on with a connection of which something has been read; with an error, that is the answer."""
 
         def protocol() -> asyncio.Protocol:
-            made = _Begun(self.config, self.server_state, self.lifespan.state)
-            made.read, made.heads = read, self._heads
+            state = self.lifespan.state
+            made = Connection(self.config, self.server_state, state, heads=self._heads, read=read)
             if error:
                 made.app = self._service.refusing(error)
             return made
@@ -157,49 +155,6 @@ class Server(uvicorn.Server):
     def _abandoned(self) -> None:
         asyncio.get_running_loop().remove_reader(self._alive)
         self.should_exit = True
-
-
-class _Begun(H11Protocol):
-    """uvicorn's HTTP on a connection of which something has been read already."""
-
-    read = b""
-    heads: Heads
-    _late: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.data_received(self.read)
-
-    def data_received(self, data: bytes) -> None:
-        """Read on; the head of a request is to be whole within some seconds of its first byte."""
-        if data:
-            super().data_received(data)
-        if self.conn.their_state is not h11.IDLE:
-            self._awaited_no_more()
-        elif not self._late:
-            self._late = self.loop.call_later(HEAD_SECONDS, self.expire)
-            self.heads[self] = None
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
-        self._awaited_no_more()
-        with suppress(OSError):  # a reader that takes long may have it still: close it for the client too
-            self.transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
-
-    def expire(self) -> None:
-        """Wait no more for the head of a request."""
-        self._awaited_no_more()
-        self.transport.write(_TOO_SLOW)
-        self.transport.close()
-
-    def _awaited_no_more(self) -> None:
-        if self._late:
-            self._late.cancel()
-            self._late = None
-            del self.heads[self]
-
-
-Heads = dict[_Begun, None]  # the oldest first
 
 
 def _raise_files() -> None:
@@ -238,10 +193,18 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def configured(app: object) -> uvicorn.Config:
+def configured(app: ASGIApp, heads: Heads) -> uvicorn.Config:
     """How uvicorn serves: quietly, since its access log would hold the text of every query."""
+
+    async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
+        """The app, which knows paths: a target may be a whole address (RFC 9112 3.2.2)."""
+        if whole := _WHOLE.match(scope.get("path", "")):
+            scope["path"] = whole[1] or "/"
+        await app(scope, receive, send)
+
     return uvicorn.Config(
-        app,  # type: ignore[arg-type]  # Starlette is one of the forms it takes
+        by_path,
+        http=partial(Connection, heads=heads),  # type: ignore[arg-type]  # called as the class would be
         lifespan="on",
         ws="none",
         log_level="warning",

@@ -30,14 +30,27 @@ def choose(accept: str, offered: Sequence[str]) -> str | None:
     return chosen
 
 
+def coding(accept_encoding: str, offered: Sequence[str]) -> str:
+    """The content coding of `offered` that the header weighs highest, of equals the first; empty for none.
+
+    A wildcard lets in gzip alone, which every client of HTTP can read.
+
+    >>> coding("br, gzip;q=0.8", ["zstd", "gzip"]), coding("gzip, zstd", ["zstd", "gzip"])
+    ('gzip', 'zstd')
+    """
+    weights = dict(_weights(accept_encoding))
+    weights.setdefault("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
+    best = max(offered, key=lambda name: weights.get(name, 0.0))
+    return best if weights.get(best, 0.0) > 0 else ""
+
+
 def takes_gzip(accept_encoding: str) -> bool:
     """True when the Accept-Encoding header lets gzip in.
 
     >>> takes_gzip("br, gzip;q=0.8"), takes_gzip("*, gzip;q=0"), takes_gzip("")
     (True, False, False)
     """
-    codings = dict(_weights(accept_encoding))
-    return codings.get("gzip", codings.get("x-gzip", codings.get("*", 0.0))) > 0
+    return coding(accept_encoding, ["gzip"]) == "gzip"
 
 
 def _weights(header: str) -> Iterator[tuple[str, float]]:

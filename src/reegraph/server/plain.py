@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from reegraph.server import packing
 from reegraph.server.formats import GRAPHS, SOLUTIONS, Form, wanted
-from reegraph.server.negotiation import takes_gzip
 from reegraph.server.question import Query
 from reegraph.server.refusal import Refusal
 from reegraph.server.words import calls_out
 
 _REQUEST: Final = re.compile(
-    rb"GET /sparql\?query=((?:[!-$\'-~]|%[0-9A-Fa-f]{2})+)(?:&format=([a-z]+))? HTTP/1\.1\r\n"
-    rb"((?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0\v\f]*\r\n)+)\r\n"
+    rb"GET /sparql\?query=((?:[!-$\'-~]++|%[0-9A-Fa-f]{2})++)(?:&format=([a-z]++))? HTTP/1\.1\r\n"
+    rb"((?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[^\r\n\0\v\f]*+\r\n)++)\r\n"
 )
 _FIELD: Final = re.compile(r"([^:\r\n]+):[ \t]*([^\r\n]*?)[ \t]*\r\n")
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}))?")
@@ -35,7 +35,7 @@ class Wishes:
     solutions: Form | None
     graph: Form | None
     base: str
-    packed: bool
+    coding: str
     if_none_match: str
 
 
@@ -77,5 +77,5 @@ def _wishes(fields: bytes, format_: str) -> Wishes | None:
     solutions, graph = wanted(SOLUTIONS, accept, format_), wanted(GRAPHS, accept, format_)
     if not _HOST.fullmatch(host) or not (solutions or graph):
         return None
-    packed = takes_gzip(held.get("accept-encoding", ""))
-    return Wishes(solutions, graph, f"http://{host}/sparql", packed, held.get("if-none-match", ""))
+    coding = packing.wanted(held.get("accept-encoding", ""))
+    return Wishes(solutions, graph, f"http://{host}/sparql", coding, held.get("if-none-match", ""))

@@ -57,11 +57,11 @@ Question = Query | GraphRead | DatasetRead | ThingRead | CensusRead
 
 @dataclass(frozen=True)
 class Job:
-    """A question with what its answer may cost: seconds, bytes; `packed` when gzip is welcome."""
+    """A question with what its answer may cost: seconds, bytes; a content coding, if any."""
 
     question: Question
     seconds: float = field(default=0, compare=False)  # 0 is the server's own limit
-    packed: bool = False
+    coding: str = ""
 
 
 @dataclass(frozen=True)

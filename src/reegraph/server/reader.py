@@ -27,13 +27,14 @@ from reegraph.server.board import LINE, LONGEST, Board
 from reegraph.server.headers import COMMON, caching, entity_tag, holds
 from reegraph.server.plain import Plain, recognised
 from reegraph.server.question import Limits
-from reegraph.server.wire import BACK, BROKEN, CLOSED, FREE, LEND, frame, receive
+from reegraph.server.wire import BACK, BROKEN, CLOSED, DONE, FREE, LEND, REST, frame, receive
 from reegraph.server.wishes import Reading
 from reegraph.server.words import is_volatile
 from reegraph.server.worker import GRACE, confine, in_deep_stack
 
 _KEPT: Final = 16 << 20  # bytes of answers that are kept
 _LONGEST_KEPT: Final = 80_000  # bytes of one of them
+_PATIENCE: Final = 0.5  # seconds that an answer's client may keep this process waiting
 _OK: Final = b"HTTP/1.1 200 OK\r\n"
 _UNCHANGED: Final = b"HTTP/1.1 304 Not Modified\r\n"
 
@@ -79,6 +80,7 @@ class _Reader:
         self._selector.register(link, selectors.EVENT_READ)
         self._kept: dict[bytes, tuple[bytes, bytes]] = {}
         self._size, self._second, self._date = 0, 0, b""
+        self._patience = _PATIENCE  # what is left of it; at 0 the front sends the rest of the answer
         self._swept = time.monotonic()
 
     def run(self) -> None:
@@ -128,8 +130,11 @@ class _Reader:
             return True
         lent.heard = time.monotonic()
         self._board.begin(lent.number)
+        self._patience = _PATIENCE
         try:
             self._answer(lent, request)
+            if not self._patience:
+                self._return(lent, DONE)
         except BaseException:  # a panic of the engine is no Exception; the front asks another, and tells
             if self._board.written:  # a second answer would be taken for that to the next request
                 self._return(lent, BROKEN)
@@ -159,7 +164,7 @@ class _Reader:
         if tag and holds(tag, plain.wishes.if_none_match):
             self._send(lent, _UNCHANGED, f"{fields}\r\n".encode())
             return
-        response = _Response(self._limits.result, plain.wishes.packed, fields, lambda d: self._begin(lent, d))
+        response = _Response(self._limits.result, plain.wishes.coding, fields, lambda d: self._begin(lent, d))
         signal.setitimer(signal.ITIMER_REAL, self._reading.seconds + GRACE)  # should the front be gone
         # No new descriptor: a query can open no file and no socket. One is left for poll(), which has 0.
         resource.setrlimit(resource.RLIMIT_NOFILE, (1, self._files[1]))
@@ -191,13 +196,17 @@ class _Reader:
     def _write(self, lent: _Lent, data: bytes) -> None:
         self._board.writing()
         left = memoryview(data)
-        while left:
+        while left and self._patience:
             try:
                 left = left[lent.socket.send(left) :]
             except BlockingIOError:
+                started = time.monotonic()
                 poll = select.poll()
                 poll.register(lent.socket, select.POLLOUT)
-                poll.poll()
+                poll.poll(self._patience * 1000)
+                self._patience = max(0, self._patience - (time.monotonic() - started))
+        if left:
+            self._link.sendall(frame(REST, b"%d " % lent.number + left))
 
     def _count(self, lent: _Lent, status: int, size: int, *, hit: bool = False) -> None:
         milliseconds = self._board.count(status, size, hit=hit)
@@ -234,16 +243,16 @@ class _Reader:
 class _Response(Sink):
     """A sink that makes an HTTP response: with its length when it is short, else in chunks as they come."""
 
-    def __init__(self, limit: int, packed: bool, fields: str, send: Callable[[bytes], None]) -> None:
-        super().__init__(limit, packed)
+    def __init__(self, limit: int, coding: str, fields: str, send: Callable[[bytes], None]) -> None:
+        super().__init__(limit, coding)
         self._fields, self._send, self._out = fields, send, bytearray()
         self.begun, self.size = False, 0
 
-    def head(self, packed: bool, whole: bool) -> None:
+    def head(self, coding: str, whole: bool) -> None:
         """Write the rest of the head, unless the length is still to come."""
         self._fields += f"Content-Type: {self.media}{_CHARSET if self.media.startswith('text/') else ''}\r\n"
-        if packed:
-            self._fields += "Content-Encoding: gzip\r\n"
+        if coding:
+            self._fields += f"Content-Encoding: {coding}\r\n"
         self.begun = not whole
         if self.begun:
             self._out += f"{self._fields}Transfer-Encoding: chunked\r\n\r\n".encode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -19,10 +18,11 @@ from reegraph.server.answering import Sink, write
 from reegraph.server.backend import Reply
 from reegraph.server.formats import Form
 from reegraph.server.headers import COMMON, caching, holds
-from reegraph.server.negotiation import choose, takes_gzip
+from reegraph.server.negotiation import choose
+from reegraph.server.packing import WORTH, packed, wanted
 from reegraph.server.refusal import Refusal
+from reegraph.server.spool import Spool
 
-_WORTH_PACKING: Final = 1000  # bytes; under that gzip gains less than a packet
 _QUICK_TO_PACK: Final = 100_000  # bytes; about 1 ms, above that a thread packs them
 
 
@@ -47,8 +47,8 @@ def serialised(triples: Sequence[ox.Triple], form: Form, prefixes: Mapping[str, 
 async def streamed(reply: Reply, tag: str, request: Request) -> Response:
     """200 with an answer, whose rest comes as it is made; for HEAD only its headers."""
     headers = caching(tag)
-    if reply.packed:
-        headers["Content-Encoding"] = "gzip"
+    if reply.coding:
+        headers["Content-Encoding"] = reply.coding
     if reply.whole:
         return Response(reply.body, 200, headers, reply.media)
     if request.method == "HEAD":
@@ -78,9 +78,24 @@ class Streamed(Response):
             await self._reply.close()
 
     async def _send(self, send: Send) -> None:
-        async for part in self._reply.rest():
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+        spool = Spool()
+        filling = asyncio.ensure_future(self._fill(spool))
+        try:
+            async for part in spool.parts():
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+            await filling
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            filling.cancel()
+            spool.close()
+
+    async def _fill(self, spool: Spool) -> None:
+        """Have the answer as fast as it is made, however slow its client is."""
+        try:
+            async for part in self._reply.rest():
+                spool.put(part)
+        finally:
+            spool.end()
 
 
 async def _left(receive: Receive) -> None:
@@ -92,10 +107,10 @@ class _Held(Sink):
     """A sink that keeps everything."""
 
     def __init__(self) -> None:
-        super().__init__(1 << 30, packed=False)
+        super().__init__(1 << 30, coding="")
         self.body = bytearray()
 
-    def head(self, packed: bool, whole: bool) -> None:
+    def head(self, coding: str, whole: bool) -> None:
         """Neither counts here."""
 
     def part(self, data: bytes) -> None:
@@ -152,17 +167,14 @@ async def finished(response: Response, request: Request, version: str) -> Respon
     if isinstance(response, Streamed) or "Content-Encoding" in response.headers:
         return response
     body = bytes(response.body)
-    if len(body) < _WORTH_PACKING or not takes_gzip(field_of(request, "accept-encoding")):
+    coding = wanted(field_of(request, "accept-encoding"))
+    if len(body) < WORTH or not coding:
         return response
-    packed = _packed(body) if len(body) < _QUICK_TO_PACK else await asyncio.to_thread(_packed, body)
-    response.body = packed
-    response.headers["Content-Encoding"] = "gzip"
-    response.headers["Content-Length"] = str(len(packed))
+    quick = len(body) < _QUICK_TO_PACK
+    response.body = packed(body, coding) if quick else await asyncio.to_thread(packed, body, coding)
+    response.headers["Content-Encoding"] = coding
+    response.headers["Content-Length"] = str(len(response.body))
     return response
-
-
-def _packed(body: bytes) -> bytes:
-    return gzip.compress(body, compresslevel=5, mtime=0)
 
 
 def _code(error: ReegraphError) -> str:

@@ -49,12 +49,12 @@ class Threads:
 
     async def answer(self, job: Job) -> Kept:
         """See Engine.answer."""
-        sink = _Whole(self.options.result_limit, job.packed)
+        sink = _Whole(self.options.result_limit, job.coding)
 
         def work() -> Kept:
             answer(self._dataset, job.question, sink)
             sink.finish()
-            return Kept(sink.media, sink.packed, bytes(sink.body))
+            return Kept(sink.media, sink.coding, bytes(sink.body))
 
         seconds = min(job.seconds or self.options.query_timeout, self.options.query_timeout)
         try:
@@ -129,12 +129,12 @@ class Threads:
 class _Whole(Sink):
     """A sink that keeps everything."""
 
-    def __init__(self, limit: int, packed: bool) -> None:
-        super().__init__(limit, packed)
-        self.body, self.packed = bytearray(), False
+    def __init__(self, limit: int, coding: str) -> None:
+        super().__init__(limit, coding)
+        self.body, self.coding = bytearray(), ""
 
-    def head(self, packed: bool, whole: bool) -> None:
-        self.packed = packed
+    def head(self, coding: str, whole: bool) -> None:
+        self.coding = coding
 
     def part(self, data: bytes) -> None:
         self.body += data

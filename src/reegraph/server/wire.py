@@ -25,6 +25,8 @@ LEND: Final = b"L"  # to a reader: a connection, its number and its client's add
 BACK: Final = b"B"  # from a reader: the connection of this number goes back, with what has been read of it
 CLOSED: Final = b"C"  # from a reader: the client has closed a connection
 BROKEN: Final = b"K"  # from a reader: an answer broke off, and its connection is to be closed
+REST: Final = b"R"  # from a reader: what a slow client has not taken of an answer, to be sent by the front
+DONE: Final = b"N"  # from a reader: that answer is whole, and its connection the front's
 FREE: Final = b"F"  # to a reader: let go of all connections; from it: done, but for the one of this number
 
 _SHAPE: Final = struct.Struct("!cI")

@@ -95,7 +95,7 @@ def _serve(dataset: ox.Store, link: socket.socket, limits: Limits) -> None:
 
 
 def _one(dataset: ox.Store, link: socket.socket, limits: Limits, job: Job) -> None:
-    sink = _Parts(link, limits.result, job.packed)
+    sink = _Parts(link, limits.result, job.coding)
     try:
         answer(dataset, job.question, sink)
         sink.finish()
@@ -110,12 +110,12 @@ def _one(dataset: ox.Store, link: socket.socket, limits: Limits, job: Job) -> No
 class _Parts(Sink):
     """A sink that writes frames to a link; a short answer goes out whole, in one system call."""
 
-    def __init__(self, link: socket.socket, limit: int, packed: bool) -> None:
-        super().__init__(limit, packed)
+    def __init__(self, link: socket.socket, limit: int, coding: str) -> None:
+        super().__init__(limit, coding)
         self._link, self.waiting = link, bytearray()
 
-    def head(self, packed: bool, whole: bool) -> None:
-        shown = {"media": self.media, "packed": packed, "whole": whole}
+    def head(self, coding: str, whole: bool) -> None:
+        shown = {"media": self.media, "coding": coding, "whole": whole}
         self.waiting += frame(HEAD, json.dumps(shown).encode())
 
     def part(self, data: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import logging
 import threading
@@ -18,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from reegraph.errors import ReegraphError, UnknownName, UsageError
 from reegraph.folders import project_root
+from reegraph.server import packing
 from reegraph.server.negotiation import choose, takes_gzip
 from reegraph.store import EmbeddedStore
 from reegraph.table import LANGS, Lang
@@ -189,10 +189,10 @@ class _App:
             response.headers.setdefault(name, value)
         response.headers["Vary"] = "Accept, Accept-Encoding, Accept-Language"
         body = bytes(response.body)
-        packed = "Content-Encoding" in response.headers
-        if not packed and len(body) > 1000 and takes_gzip(request.headers.get("accept-encoding", "")):
-            response.body = gzip.compress(body, 5, mtime=0)
-            response.headers["Content-Encoding"] = "gzip"
+        coding = packing.wanted(request.headers.get("accept-encoding", ""))
+        if "Content-Encoding" not in response.headers and len(body) > packing.WORTH and coding:
+            response.body = packing.packed(body, coding)
+            response.headers["Content-Encoding"] = coding
             response.headers["Content-Length"] = str(len(response.body))
         return response
 

@@ -1,0 +1,84 @@
+"""A connection: uvicorn's HTTP, which here waits for no client without end."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import suppress
+from typing import Any, Final
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from reegraph.server.spool import UNTAKEN
+
+HEAD_SECONDS = 30  # for the head of a request to come
+_TOO_SLOW: Final = (
+    b"HTTP/1.1 408 Request Timeout\r\nContent-Type: text/plain\r\nContent-Length: 47\r\n"
+    b"Connection: close\r\n\r\nthe head of the request has not come in time.\r\n"
+)
+
+
+class Connection(H11Protocol):
+    """HTTP on a connection, of which `read` has been read already.
+
+    The head of a request is to be whole within some seconds of its first byte, and an answer to be taken,
+    part by part. `heads` are the connections whose heads are awaited, the oldest first.
+    """
+
+    def __init__(self, *given: Any, heads: Heads, read: bytes = b"", **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._heads, self._read = heads, read
+        self._late: asyncio.TimerHandle | None = None
+        self._stuck: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.data_received(self._read)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on."""
+        if data:
+            super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._awaited_no_more()
+        elif not self._late:
+            self._late = self.loop.call_later(HEAD_SECONDS, self.expire)
+            self._heads[self] = None
+
+    def pause_writing(self) -> None:
+        """Called when the client is behind with taking what is sent."""
+        super().pause_writing()
+        self._stuck = self.loop.call_later(UNTAKEN, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Called when it has caught up."""
+        super().resume_writing()
+        self._moves()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._awaited_no_more()
+        self._moves()
+        with suppress(OSError):  # a reader that takes long may have it still: close it for the client too
+            self.transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+    def expire(self) -> None:
+        """Wait no more for the head of a request."""
+        self._awaited_no_more()
+        self.transport.write(_TOO_SLOW)
+        self.transport.close()
+
+    def _awaited_no_more(self) -> None:
+        if self._late:
+            self._late.cancel()
+            self._late = None
+            del self._heads[self]
+
+    def _moves(self) -> None:
+        if self._stuck:
+            self._stuck.cancel()
+            self._stuck = None
+
+
+Heads = dict[Connection, None]
