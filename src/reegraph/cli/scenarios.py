@@ -48,7 +48,7 @@ def scenario(
     several, all hold together, and each row says which of them cause it.
 
     \b
-    Examples:
+    Example:
       reegraph scenario cn-stops-heavy-separation
       reegraph scenario cn-stops-heavy-separation lynas-on-time
     """
