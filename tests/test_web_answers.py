@@ -85,7 +85,7 @@ def test_the_query_of_the_chain_gives_its_rows(asked: str) -> None:
 def test_each_hop_leads_to_its_proof_and_weakest_claim() -> None:
     """Every hop has its proof, and a claim that is said to overturn it alone does so."""
     page = text("/en/dependence?dependent=country:US")
-    hops = re.findall(r"<tr>.*?</tr>", page[page.index('class="hops"') :], re.DOTALL)[1:]
+    hops = re.findall(r"<tr>.*?</tr>", page[page.index('class="hops cards"') :], re.DOTALL)[1:]
     told = 0
     for hop in hops:
         proof = re.search(r'href="/en/dependency/(\w+)" aria-label="Proof', hop)
@@ -439,7 +439,7 @@ def test_a_page_adds_itself_with_its_parameters() -> None:
 def test_a_dossier_says_what_it_cannot_have() -> None:
     """A pick that is unknown, refused or has no answer says so in its place; the others stand."""
     page = text(
-        "/en/dossier?pick=thing/firm:lynass&pick=question/china-share?place=China&pick=sparql&pick=thing/firm:lynas"
+        "/en/dossier?pick=thing/firm:lynass&pick=question/china-share?place=Chinaland&pick=sparql&pick=thing/firm:lynas"
     )
     assert "unknown id 'firm:lynass'" in page
     assert "an id like country:CN is wanted" in page

@@ -178,7 +178,7 @@ def test_no_place_is_invented(atlas: Path) -> None:
 def test_the_map_filters_by_stage_material_and_kind() -> None:
     """A filter leaves the rows that say it, with their evidence; a wrong one is told what there is."""
     text = shown("/en/map?stage=stage:separation")
-    rows = re.findall(r"<tr><td>.*?</tr>", text, re.DOTALL)
+    rows = re.findall(r'<tr><td class="long">.*?</tr>', text, re.DOTALL)
     assert len(rows) >= 6
     assert all("/en/thing/stage:separation" in row for row in rows)
     assert "lynas-texas" in text
@@ -236,7 +236,7 @@ def test_explore_lists_what_the_neighbourhood_has() -> None:
     for id_ in ("firm:lynas", "facility:mountain-pass", "element:Dy"):
         listed = shown(f"/en/explore/{id_}")
         ids = set(re.findall(r'<li data-id="([^"]+)"', listed))
-        drawing = re.search(r'<svg class="chart net".*?</svg>', shown(f"/en/thing/{id_}"), re.DOTALL)
+        drawing = re.search(r'<svg class="chart net wide".*?</svg>', shown(f"/en/thing/{id_}"), re.DOTALL)
         assert drawing
         assert set(re.findall(r'href="/en/thing/([^"]+)"', drawing[0])) <= ids
         items = re.findall(r"<li data-id=.*?</li>", listed, re.DOTALL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,10 +13,12 @@ import pytest
 from webclient import Client, site
 
 from reegraph import web
-from reegraph.table import Thing
+from reegraph.table import Column, Table, Thing
 from reegraph.web.cite import Cited
 from reegraph.web.i18n import figure, spoken
-from reegraph.web.svg import Neighbour, Row, ladder, neighbourhood, timeline
+from reegraph.web.inline import Inline
+from reegraph.web.pages.asking import told_once
+from reegraph.web.svg import Neighbour, Row, ladder, neighbour_list, neighbourhood, timeline
 from reegraph.web.svg.text import fit, halfwidths
 
 ROW = Row("Tang ¶1", "/en/claim/a", 85.0, 90.0, None, "85–90%")
@@ -81,6 +84,54 @@ def test_timeline_marks_days_spans_and_today() -> None:
     assert drawn.count(" bar") == 1
     assert drawn.count('class="now"') == 1
     assert ">2025<" in drawn or "2025-01" in drawn
+
+
+def test_timeline_leaves_open_what_reaches_far_beyond_today() -> None:
+    """A span without a near end is an arrow; it does not press all other rows into a corner."""
+    century = Row("a", "/a", *(float(date(y, 1, 1).toordinal()) for y in (2000, 2099)), None, "20XX")
+    drawn = timeline([century], title="t", today=date(2025, 10, 15))
+    assert drawn.count('class="mark point open"') == 1
+    assert ">2025-10-15<" in drawn
+    assert ">2080<" not in drawn
+
+
+def test_long_charts_have_their_axis_at_both_ends() -> None:
+    """Of many rows the reader sees the scale before scrolling."""
+    assert ladder([ROW] * 20, title="t", unit="%").count(">86%<") == 2
+    assert ladder([ROW] * 5, title="t", unit="%").count(">86%<") == 1
+
+
+def test_neighbours_for_a_phone_stand_two_beside_each_other() -> None:
+    """Each neighbour is in the narrow list too, with the way of its link, and nothing is wider than it."""
+    others = [Neighbour(f"n{i}", f"/n{i}", i // 3, "supplies", i % 2 == 0, i == 4) for i in range(6)]
+    drawn = ElementTree.fromstring(neighbour_list(others, ["firms", "places"], "n"))
+    assert [e.get("href") for e in drawn.iter("a")] == [f"/n{i}" for i in range(6)]
+    assert [t[0] for e in drawn.iter("text") if (t := e.text or "")[0] in "→←"] == [*"→←→←→←"]
+    rects = list(drawn.iter("rect"))
+    ends = [float(r.get("x", 0)) + float(r.get("width", 0)) for r in rects]
+    assert max(ends) <= float(drawn.get("width", 0))
+    assert [r.get("class") for r in rects].count("node derived") == 1
+
+
+def test_citations_of_one_paragraph_fold_into_one() -> None:
+    """Several claims of a paragraph are one citation that opens to all of their sentences."""
+    catalogue = site().catalogue
+    place = next(p for p, n in Counter(catalogue.places.values()).items() if n > 2)
+    said = [c for c, at in catalogue.places.items() if at == place]
+    other = next(c for c, at in catalogue.places.items() if at != place)
+    drawn = str(Inline(catalogue, "en").chips([*said, other]))
+    assert drawn.count("<summary") == 1
+    assert f"×{len(said)}<" in drawn
+    assert all(f'/claim/{c.removeprefix("claim:")}"' in drawn for c in [*said, other])
+
+
+def test_a_column_that_says_the_same_in_each_row_is_said_once() -> None:
+    """It leaves the table for a line above it; claims and numbers stay, and a table of two rows is whole."""
+    columns = (Column("who", "thing"), Column("on", "thing"), Column("claims", "claims"))
+    china, claims = Thing("country:CN", "China"), (Thing("claim:a"),)
+    rows = tuple((Thing(f"firm:{n}", n), china, claims) for n in "abc")
+    assert told_once(Table(columns, rows), [0, 1, 2]) == ([0, 2], [(columns[1], china)])
+    assert told_once(Table(columns, rows[:2]), [0, 1, 2]) == ([0, 1, 2], [])
 
 
 def test_neighbourhood_keeps_to_its_columns() -> None:

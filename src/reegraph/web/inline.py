@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
@@ -26,14 +26,43 @@ class Inline:
     lang: Lang
 
     def chip(self, claim: Thing | str) -> Markup:
-        """A citation: source and paragraph, leading to the claim; its title is the claim's sentence."""
-        thing = claim if isinstance(claim, Thing) else self.catalogue.thing(claim)
-        at = self.catalogue.places.get(thing.id)
-        name = f"{at[0].label(self.lang)} ¶{at[1]}" if at else thing.id
-        said = escape(thing.label(self.lang))
+        """A citation: source and paragraph, leading to the claim; its title is the claim's sentence.
+
+        An entry of a reference is cited too, under that name.
+        """
+        thing = self._named(claim)
+        name, said = self._place(thing), escape(thing.label(self.lang))
         return Markup(  # noqa: S704  # every part is escaped
             f'<a class="chip" href="{escape(href(self.lang, thing))}" title="{said}">{escape(name)}</a>'
         )
+
+    def chips(self, claims: Iterable[Thing | str]) -> Markup:
+        """Citations, those of one paragraph folded into one that opens to their sentences."""
+        places: dict[str, list[Thing]] = {}
+        for claim in claims:
+            thing = self._named(claim)
+            places.setdefault(self._place(thing), []).append(thing)
+        return Markup(" ").join(self._folded(name, said) for name, said in places.items())  # ours
+
+    def _folded(self, name: str, said: Sequence[Thing]) -> Markup:
+        if len(said) == 1:
+            return self.chip(said[0])
+        each = "".join(
+            f'<li><a href="{escape(href(self.lang, c))}">{escape(c.label(self.lang))}</a></li>' for c in said
+        )
+        return Markup(  # noqa: S704  # every part is escaped
+            f'<details class="fold"><summary class="chip">{escape(name)} ×{len(said)}</summary>'
+            f"<ul>{each}</ul></details>"
+        )
+
+    def _named(self, claim: Thing | str) -> Thing:
+        if isinstance(claim, Thing) and (claim.en or claim.zh):
+            return claim
+        return self.catalogue.thing(claim.id if isinstance(claim, Thing) else claim)
+
+    def _place(self, claim: Thing) -> str:
+        at = self.catalogue.places.get(claim.id)
+        return f"{at[0].label(self.lang)} ¶{at[1]}" if at else word(self.lang, "reference")
 
     def tagged(self, said: Said) -> Markup:
         """The claim's sentence, with a link on the first mention of each thing that it speaks of."""
@@ -79,9 +108,18 @@ class Inline:
             case _:
                 return Markup(escape(cell_text(value, self.lang)))  # noqa: S704  # escaped
 
+    def length(self, value: Cell) -> str:
+        """Of a cell that wants more room than a name or a date takes, how much: "long" or "longer"."""
+        members = value if isinstance(value, tuple) else (value,)
+        texts = [m.label(self.lang) if isinstance(m, Thing) else str(m) for m in members[:_LONG]]
+        name = 12 if self.lang == "zh-Hant" else 24
+        return (
+            "" if sum(map(len, texts)) <= name else "long" if max(map(len, texts)) <= 2 * name else "longer"
+        )
+
     def _list(self, members: Sequence[Thing | str], type_: str) -> Markup:
         """The members, those of a long list folded away behind their number."""
-        between = Markup(" " if type_ == "claims" else "; ")  # noqa: S704  # ours
+        between = Markup(" " if type_ == "claims" else "、" if self.lang == "zh-Hant" else "; ")  # noqa: S704  # ours
         drawn = [self._member(m, type_) for m in members]
         if len(drawn) <= _LONG:
             return between.join(drawn)

@@ -111,10 +111,13 @@ class Renderer:
             text=inline.cell,
             cell=inline.cell,
             chip=inline.chip,
+            citations=inline.chips,
             tagged=inline.tagged,
             link=inline.link,
             spoken=partial(i18n.spoken, lang),
             heading=partial(_heading, lang),
+            heads_of=lambda columns: [_heading(lang, c) for c in columns],
+            length=inline.length,
             safe_svg=Markup,
             static=self.site.assets.address,
             import_map=Markup(self.site.assets.import_map),  # noqa: S704  # ours
@@ -150,9 +153,16 @@ def policy_of(styles: str) -> str:
 
 
 def _heading(lang: Lang, column: Column) -> str:
-    """What a column holds, up to the first aside; its whole description is the title of the heading."""
+    """A column's name in a word where it has one, else what it holds up to the first colon or aside.
+
+    The whole description is the title of the heading.
+    """
     whole = (column.zh if lang == "zh-Hant" else column.en) or column.name
-    short_ = re.split(r"[;；(（]|, where|, as the", whole)[0].strip() or whole
+    try:
+        short_ = "" if column.type == "number" else i18n.word(lang, f"heading_{column.name}")
+    except KeyError:
+        short_ = ""
+    short_ = short_ or re.split(r"[;；:：(（]|, where|, as the", whole)[0].strip() or whole
     return f"{short_} ({i18n.unit(lang, column.unit)})" if column.unit and column.unit != "count" else short_
 
 

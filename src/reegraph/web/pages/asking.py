@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import Any, Final
 
 from reegraph.errors import UnknownName, UsageError
+from reegraph.names import fold
 from reegraph.questions import THEMES, Parameter, Question, find_question
-from reegraph.table import Table, Thing
+from reegraph.table import Cell, Column, Table, Thing
 from reegraph.web.catalogue import Said
 from reegraph.web.pages.ask import Ask
 from reegraph.web.pages.flow import draw_flow
@@ -18,6 +20,7 @@ from reegraph.web.panel import Drawing, View
 _ROWS: Final = 100  # of a table on a page; CSV and JSON have all
 _ID: Final = re.compile(r"\b[a-z]+:[\w-]+")
 _LADDER: Final = 28
+_ALIKE: Final = 3  # rows from which on a column of one value is said once
 _TIMELINES: Final = frozenset({"control-timeline", "policy-timeline", "negotiations"})
 _LADDERS: Final = frozenset({"china-share", "share-history", "reserves"})
 LONGEST_WORD: Final = 200
@@ -38,6 +41,11 @@ def search(ask: Ask) -> View:
         "alike": bool(hits) and hits[0].score < 0.8,
         "questions": [ask.site.questions[name] for name in index.questions(asked)],
         "claims": catalogue.said(claims),
+        "scenarios": [
+            (name, said)
+            for name, said in ask.site.what_if.shipped.items()
+            if asked and any(fold(asked) in fold(text) for one in said for text in (one.en, one.zh))
+        ],
         "total": total,
     }
     title = ask.t("results_for", asked) if asked else ask.t("search")
@@ -61,6 +69,9 @@ def question(ask: Ask) -> View:
             listed = ", ".join(sorted(known)) or "none"
             raise UnknownName("parameter", key, known, f"{asked.name} takes: {listed}.")
     values = {k: v.strip() for k, v in ask.values.items() if k in known and v.strip()}
+    for parameter in asked.parameters:
+        if parameter.type == "thing" and parameter.name in values:
+            values[parameter.name] = _by_name(ask, values[parameter.name])
     panel = ask.site.ask(asked.name, values)
     pages = max(1, -(-len(panel) // _ROWS))
     page = ask.page(pages)
@@ -68,11 +79,12 @@ def question(ask: Ask) -> View:
     table = _said(ask, panel.table)
     flow = draw_flow(ask, panel)
     drawings = [*([flow] if flow else []), *_drawings(ask, asked, claims)]
-    shown = telling(panel.table)
+    shown, same = told_once(panel.table, telling(panel.table))
     words: dict[str, Any] = {
         "question": asked,
         "controls": [_control(ask, asked, p, values) for p in asked.parameters],
         "columns": [panel.table.columns[i] for i in shown],
+        "same": same,
         "rows": [[row[i] for i in shown] for row in table.rows[(page - 1) * _ROWS : page * _ROWS]],
         "page": page,
         "pages": pages,
@@ -102,9 +114,7 @@ def _drawings(ask: Ask, asked: Question, claims: list[Said]) -> list[Drawing]:
         rows = [
             row
             for c in sorted(claims, key=lambda c: (str(c.since or c.until), c.claim.id))
-            if not c.assumed
-            and not c.negative
-            and (row := date_row(ask.lang, c, f"{c.subject.label(ask.lang)} · {c.property.label(ask.lang)}"))
+            if not c.assumed and not c.negative and (row := date_row(ask.lang, c, _turn(ask, c)))
         ]
         drawn = draw_dates(
             ask.lang, asked.title_zh if ask.lang == "zh-Hant" else asked.title_en, rows[:40], ask.today
@@ -112,40 +122,83 @@ def _drawings(ask: Ask, asked: Question, claims: list[Said]) -> list[Drawing]:
         return [drawn] if drawn else []
     if asked.name not in _LADDERS:
         return []
-    groups: dict[tuple[str, ...], list[Said]] = {}
-    for said in measured(claims):
-        parts = (said.subject, said.property, said.stage, said.material)
-        groups.setdefault((*(p.id if p else "" for p in parts), said.unit), []).append(said)
+    groups: dict[tuple[str, ...], list[Said]] = defaultdict(list)
+    figures = [c for c in measured(claims) if c.unit != "rank"]
+    subjects = Counter(_point(c) for c in figures)
+    for said in figures:  # what is said once of each of several stands in one drawing
+        groups[_point(said) if subjects[_point(said)] > 1 else _point(said)[1:]].append(said)
     told = sorted(groups.values(), key=lambda g: -len(g))[:6]
-    return [draw_figures(ask.lang, point(ask.lang, g[0]), g[:_LADDER]) for g in told]
+    return [draw_figures(ask.lang, point(ask.lang, g), g[:_LADDER]) for g in told]
+
+
+def _point(said: Said) -> tuple[str, ...]:
+    parts = (said.subject, said.property, said.stage, said.material)
+    return (*(p.id if p else "" for p in parts), said.unit)
+
+
+def _turn(ask: Ask, said: Said) -> str:
+    """What happened, in the parts of the claim."""
+    parts = (said.subject, said.property, said.object)
+    return " · ".join(p.label(ask.lang) for p in parts if p)
+
+
+def _by_name(ask: Ask, value: str) -> str:
+    """The id of the thing that goes by this name; what is no name, such as an id, stays as it is."""
+    hits = [] if ":" in value else ask.site.index.things(value, limit=1)
+    return hits[0].id if hits and hits[0].score == 1 else value
+
+
+def _name_of(ask: Ask, id_: str) -> str:
+    """The name of a thing where the name leads back to it, else its id."""
+    name = ask.site.label(id_, ask.lang)
+    return name if _by_name(ask, name) == id_ else id_
 
 
 def _control(ask: Ask, asked: Question, parameter: Parameter, values: dict[str, str]) -> dict[str, Any]:
     """A parameter as a form control: its value, what it means, and what the answers offer for it."""
     default = parameter.default.replace("<https://w3id.org/reegraph/id/", "").replace(">", "")
     default = "" if default == "UNDEF" else default.partition("^^")[0].strip('"')
+    several = default.split() if parameter.type == "thing" and " " in default else []
     options: list[Thing] = []
     if listed := _ID.findall(parameter.en):  # the parameter's words say all that it takes
-        options = [Thing(id_, ask.site.label(id_, "en"), ask.site.label(id_, "zh-Hant")) for id_ in listed]
+        options = [ask.site.catalogue.thing(id_) for id_ in listed]
+    elif parameter.name == "source":
+        options = [ask.site.catalogue.thing(id_) for id_ in ask.site.catalogue.sources]
     elif parameter.type == "thing":
         whole = ask.site.ask(asked.name, {parameter.name: "any"}).table if default == "" else None
         column = next((c.name for c in asked.columns if c.name == parameter.name), "")
         if whole is not None and column:
             found = {c.id: c for c in whole.column(column) if isinstance(c, Thing)}
             options = sorted(found.values(), key=lambda t: t.label(ask.lang))
-    value = values.get(parameter.name, default)
+    value = values.get(parameter.name, "" if several else default)
+    if parameter.type == "thing" and not options and value:
+        value = _name_of(ask, value)
+    comma = "、" if ask.lang == "zh-Hant" else ", "
     return {
         "name": parameter.name,
         "type": parameter.type,
-        "label": parameter.zh if ask.lang == "zh-Hant" else parameter.en,
+        "label": _label(parameter.zh if ask.lang == "zh-Hant" else parameter.en),
         "value": "" if value == "any" else value,
         "options": options[:150],
+        "blank": comma.join(ask.site.label(id_, ask.lang) for id_ in several) or ask.t("any"),
         "hint": ask.t(
             {"thing": "id_hint", "date": "date_hint", "number": "number_hint"}.get(
                 parameter.type, "text_hint"
             )
         ),
     }
+
+
+def _label(words: str) -> str:
+    """A parameter's words without what a form says by itself: the ids that it takes, and any.
+
+    >>> _label("the kind of figure, such as ree:patentCount (any)"), _label("國家（含企業；any 為不限）")
+    ('the kind of figure', '國家（含企業）')
+    """
+    words = re.sub(
+        r"[:：,，]?\s*(?:a class )?(?:such as |如 ?)?\b(?:ree|scheme):\w.*?(?=\s*[(（]|$)", "", words
+    )
+    return re.sub(r"\s*[(（]any[^)）]*[)）]|[;；]\s*any[^)）]*(?=[)）]|$)", "", words)
 
 
 def _said(ask: Ask, table: Table) -> Table:
@@ -178,3 +231,18 @@ def telling(table: Table) -> list[int]:
         if not by_chip and not printed and cells not in ({None}, {"normal"}, {""}, {()}):
             kept.append(place)
     return kept
+
+
+def told_once(table: Table, shown: list[int]) -> tuple[list[int], list[tuple[Column, Cell]]]:
+    """The columns that tell rows apart, and those in which all rows say the same, with what they say."""
+    if len(table) < _ALIKE:
+        return shown, []
+    same = [
+        i
+        for i in shown
+        if table.columns[i].type not in {"claims", "number"}
+        and table.columns[i].name != "claim"
+        and len({row[i] for row in table.rows}) == 1
+    ]
+    apart = [i for i in shown if i not in same]
+    return apart, [(table.columns[i], table.rows[0][i]) for i in same]

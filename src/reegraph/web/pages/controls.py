@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import Counter, defaultdict
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
+from reegraph.sentence import Sentence
 from reegraph.table import Cell, Thing
 from reegraph.web.catalogue import Said
 from reegraph.web.pages.ask import Ask
@@ -41,8 +45,7 @@ def controls(ask: Ask) -> View:
     words: dict[str, Any] = {
         "day": day,
         "states": Counter(str(s) for s in clock.table.column("status")),
-        "order": STATES,
-        "groups": groups,
+        "by_state": [(state, list(of)) for state, of in groupby(groups, itemgetter("status"))],
         "coming": _coming(ask, groups, said, day),
         "key_days": _key_days(said),
         "drawing": _chain(ask, said, day),
@@ -86,6 +89,7 @@ def elements(ask: Ask) -> View:
         "cells": cells,
         "status": status,
         "name": ask.site.catalogue.thing,
+        "planned": lambda claims: all(c.forward() for c in claims),
     }
     return View("elements.html", ask.t("elements"), (stages, clock, matrix), words)
 
@@ -105,7 +109,8 @@ def _by_control(clock: Panel) -> list[dict[str, Any]]:
         if not isinstance(control, Thing):
             continue
         key = (control, cells["rule"], cells["status"])
-        group = groups.setdefault(key, {**cells, "items": [], "claims": {}})
+        since = whole_period(str(cells["since"] or ""))
+        group = groups.setdefault(key, {**cells, "since": since, "items": [], "claims": {}})
         how = cells["binds"] if cells["binds"] in {"end-use", "made-with"} else ""
         group["items"].append({"thing": cells["item"], "how": how})
         for claim in claims if isinstance(claims, tuple) else ():
@@ -114,6 +119,22 @@ def _by_control(clock: Panel) -> list[dict[str, Any]]:
         groups.values(),
         key=lambda g: (STATES.index(g["status"]), str(g["since"]), g["control"].id, str(g["rule"])),
     )
+
+
+def whole_period(text: str) -> Sentence:
+    """When something began; days that span just a year or a month as that year or month.
+
+    >>> whole_period("2023-01-01 to 2023-12-31"), whole_period("2025-10-01 to 2025-10-31")
+    ('2023', '2025-10')
+    """
+    first, _, last = text.partition(" to ")
+    if first[4:] == "-01-01" and last == f"{first[:4]}-12-31":
+        return Sentence(first[:4])
+    if last[:7] == first[:7] and first.endswith("-01"):
+        year, month = int(first[:4]), int(first[5:7])
+        if last.endswith(str(monthrange(year, month)[1])):
+            return Sentence(first[:7])
+    return Sentence(text)
 
 
 def _key_days(said: list[Said]) -> list[tuple[date, str]]:

@@ -32,6 +32,7 @@ _KINDS: Final = {
     "on": _WHO,
     "stage": ("stage",),
 }
+_BEST: Final = 4  # stages of which the best-founded hop stands first on the page
 _DRAWN: Final = 4  # hops of one stage in the drawing
 _LISTED: Final = 8  # and in the table; CSV has all
 _GONE: Final = frozenset({"lost", "part", "vanishes"})  # effects by which supply stops
@@ -87,6 +88,7 @@ def dependence(ask: Ask) -> View:
         "known": sum(bool(s.hops) for s in stages if s.stage),
         "gaps": sum(not s.hops for s in stages),
         "hops": sum(s.total for s in stages),
+        "best": told[:_BEST],
         "drawing": _drawing(ask, stages, chosen) if told else None,
         "titles": titles,
         "supposed": scenario,

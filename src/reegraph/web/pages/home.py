@@ -23,7 +23,7 @@ def home(ask: Ask) -> View:
     disagreements = ask.site.ask("disagreements", {})
     clock = ask.site.ask("controls-in-force", {"date": ask.today.isoformat()})
     states = Counter(str(s) for s in clock.table.column("status"))
-    shown = [0, 1, 2, 3, 4, 5, 9]  # who, on whom, stage, material, share, period, claims
+    shown = [0, 2, 3, 4, 5, 9]  # who, stage, material, share, period, claims
     words: dict[str, Any] = {
         "said": said,
         "sentence": _sentence(ask, said),
@@ -36,6 +36,7 @@ def home(ask: Ask) -> View:
         "heavy_columns": [heavy.table.columns[i] for i in shown],
         "themes": [(theme, [q for q in ask.site.questions.values() if q.theme == theme]) for theme in THEMES],
         "states": states,
+        "scenarios": ask.site.what_if.shipped,
         "coming": sorted(
             {
                 (control.id, coming)

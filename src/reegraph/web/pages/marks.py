@@ -27,9 +27,9 @@ def figure_row(lang: Lang, said: Said, label: str = "") -> Row:
         value, low, high = low, None, None
     text = figure(lang, said.figure, said.unit)
     when = said.when + ("?" if said.assumed else "")
-    name = label or f"{said.source.label(lang)} ¶{said.paragraph}"
+    name = f"{said.source.label(lang)} ¶{said.paragraph}"
     return Row(
-        label=f"{name}（{when}）" if lang == "zh-Hant" else f"{name} ({when})",
+        label=label or (f"{name}（{when}）" if lang == "zh-Hant" else f"{name} ({when})"),
         href=href(lang, said.claim),
         low=low,
         high=high,
@@ -48,18 +48,31 @@ def ladders(lang: Lang, claims: Iterable[Said], limit: int = 6) -> list[Drawing]
         groups[(*(p.id if p else "" for p in parts), said.unit)].append(said)
     told = [g for g in groups.values() if len(g) > 1]
     told.sort(key=lambda g: (-len({c.source.id for c in g}), -len(g), g[0].claim.id))
-    return [draw_figures(lang, point(lang, group[0]), group) for group in told[:limit]]
+    return [draw_figures(lang, point(lang, group), group) for group in told[:limit]]
 
 
 def draw_figures(lang: Lang, heading: str, group: Sequence[Said]) -> Drawing:
-    """One ladder of claims, by time and source."""
+    """One ladder of claims, by time and source; of several subjects, by figure, each under its name."""
+    several = len({c.subject.id for c in group}) > 1
     ordered = sorted(group, key=lambda c: (c.since or date.max, c.source.id, c.paragraph))
-    rows = [figure_row(lang, c) for c in ordered]
+    if several:
+        ordered.sort(key=lambda c: -max(v for v in (c.value, c.lower, c.upper) if v is not None))
+    names = [
+        f"{c.subject.label(lang)} · {c.source.label(lang)} ¶{c.paragraph}" if several else "" for c in ordered
+    ]
+    rows = [figure_row(lang, c, name) for c, name in zip(ordered, names, strict=True)]
     percent = group[0].unit == "percent"
-    shown = "%" if percent else ""
-    title = f"{heading} ({unit(lang, group[0].unit)})" if group[0].unit else heading
+    measure = unit(lang, group[0].unit)
+    title = f"{heading} ({measure})" if measure else heading
     draw = [
-        ladder(rows, title=title, unit=shown, percent=percent and _shares(group), wide=wide)
+        ladder(
+            rows,
+            title=title,
+            unit="%" if percent else "",
+            percent=percent and _shares(group),
+            envelope=not several,
+            wide=wide,
+        )
         for wide in (True, False)
     ]
     return Drawing(title, *draw)
@@ -95,10 +108,11 @@ def date_row(lang: Lang, said: Said, label: str) -> Row | None:
     )
 
 
-def point(lang: Lang, said: Said) -> str:
-    """What a figure measures, in words: subject, property, object, stage, material."""
-    parts = (said.subject, said.property, said.object, said.stage, said.material)
-    return ("，" if lang == "zh-Hant" else ", ").join(p.label(lang) for p in parts if p)
+def point(lang: Lang, group: Sequence[Said]) -> str:
+    """What figures measure, in words: what they share of subject, property, object, stage and material."""
+    parts = zip(*((c.subject, c.property, c.object, c.stage, c.material) for c in group), strict=True)
+    shared = [of[0] for of in parts if of[0] and all(p and p.id == of[0].id for p in of)]
+    return ("，" if lang == "zh-Hant" else ", ").join(p.label(lang) for p in shared)
 
 
 def _shape(said: Said) -> str:

@@ -13,7 +13,7 @@ from reegraph.web.i18n import COLUMNS
 from reegraph.web.links import href
 from reegraph.web.pages.ask import Ask
 from reegraph.web.panel import Drawing
-from reegraph.web.svg import Neighbour, neighbourhood
+from reegraph.web.svg import Neighbour, neighbour_list, neighbourhood
 
 _DEPENDS: Final = {  # relations that are concluded, by direction
     "on": Thing("depends-on", "depends on", "依賴"),
@@ -105,7 +105,7 @@ def draw_net(ask: Ask, id_: str, links: Sequence[Link]) -> Drawing | None:
     headings = [c[lang == "zh-Hant"] for c in COLUMNS]
     heading = f"{centre}{ask.t('colon')}{ask.t('neighbourhood')}"
     drawn = neighbourhood(centre, column_of(id_) or 0, others, headings, heading)
-    return Drawing(heading, drawn) if drawn else None
+    return Drawing(heading, drawn, neighbour_list(others, headings, heading)) if drawn else None
 
 
 def directed(table: Table, direction: str) -> list[dict[str, Cell]]:

@@ -3,7 +3,7 @@
 from reegraph.web.svg.alone import drawing_rules, standalone
 from reegraph.web.svg.chain import Step, chain
 from reegraph.web.svg.flows import Ribbon, flows
-from reegraph.web.svg.neighbours import Neighbour, neighbourhood
+from reegraph.web.svg.neighbours import Neighbour, neighbour_list, neighbourhood
 from reegraph.web.svg.rows import Row, ladder, timeline
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "drawing_rules",
     "flows",
     "ladder",
+    "neighbour_list",
     "neighbourhood",
     "standalone",
     "timeline",

@@ -30,7 +30,7 @@ def flows(ribbons: Sequence[Ribbon], *, title: str, wide: bool = True) -> str:
     """Suppliers on the left, receivers on the right, a ribbon for each statement with what it says."""
     if not ribbons:
         return ""
-    width, before, after = (1040, 230, 400) if wide else (340, 100, 116)
+    width, before, after = (1040, 230, 400) if wide else (340, 78, 184)
     x1, x2 = float(before), float(width - after)
     starts = list(dict.fromkeys(r.start for r in ribbons))
     ends = list(dict.fromkeys(r.end for r in ribbons))
@@ -41,7 +41,7 @@ def flows(ribbons: Sequence[Ribbon], *, title: str, wide: bool = True) -> str:
         f'<svg class="chart {"wide" if wide else "narrow"}" viewBox="0 0 {width} {high:g}" '
         f'width="{width}" height="{high:g}" role="group" aria-label="{escaped(title)}">'
     ]
-    out += [_end(name, x1 - 8, *left[name], (x1 - 14, before - 20), "end") for name in starts]
+    out += [_end(name, x1 - 8, *left[name], (x1 - 14, before - 36), "end") for name in starts]
     out += [_end(name, x2, *right[name], (x2 + 14, after - 20), "start") for name in ends]
     used = {("l", n): left[n][0] for n in starts} | {("r", n): right[n][0] for n in ends}
     for ribbon in sorted(ribbons, key=lambda r: (starts.index(r.start), ends.index(r.end))):

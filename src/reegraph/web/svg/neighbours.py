@@ -9,6 +9,7 @@ from typing import Final
 from reegraph.web.svg.text import escaped, fit
 
 _WIDTH: Final = 1040
+_NARROW: Final = 340
 _PITCH: Final = 38
 _HEAD: Final = 36
 _SIZE: Final = 13
@@ -48,8 +49,8 @@ def neighbourhood(
     middle = len(stacks[column]) // 2
     cy = _HEAD + ((tallest - len(stacks[column]) - 1) / 2 + middle) * _PITCH + _PITCH / 2
     out = [
-        f'<svg class="chart net" viewBox="0 0 {_WIDTH} {height:.0f}" width="{_WIDTH}" height="{height:.0f}" '
-        f'role="group" aria-label="{escaped(title)}">'
+        f'<svg class="chart net wide" viewBox="0 0 {_WIDTH} {height:.0f}" '
+        f'width="{_WIDTH}" height="{height:.0f}" role="group" aria-label="{escaped(title)}">'
     ]
     edges, nodes = [], []
     for c in used:
@@ -74,6 +75,32 @@ def neighbourhood(
     return "".join(out)
 
 
+def neighbour_list(others: Sequence[Neighbour], headings: Sequence[str], title: str) -> str:
+    """The same neighbours for a narrow screen: under the heading of each column, two beside each other.
+
+    One with a long name has a line of its own. An arrow says which way the link goes, a dashed frame
+    that it is derived.
+    """
+    out, y, wide = [], 0.0, (_NARROW - 12) / 2
+    for c in sorted({n.column for n in others}):
+        y += 24
+        out.append(f'<text class="column" x="0" y="{y - 7:g}">{escaped(headings[c])}</text>')
+        x = 0.0
+        for other in (n for n in others if n.column == c):
+            said = f"{'→' if other.outward else '←'} {other.label}"
+            room = wide if fit(said, wide - 12, _SIZE) == said else float(_NARROW)
+            if x + room > _NARROW:
+                x, y = 0.0, y + 34
+            hint = f"{other.relation}: {other.label}"
+            out.append(_node(said, other.href, x, y + 14, room, hint, other.derived))
+            x += room + 12
+        y += 34
+    return (
+        f'<svg class="chart narrow" viewBox="0 0 {_NARROW} {y + 4:g}" width="{_NARROW}" height="{y + 4:g}" '
+        f'role="group" aria-label="{escaped(title)}">{"".join(out)}</svg>'
+    )
+
+
 def _edge(other: Neighbour, cx: float, cy: float, x: float, y: float, wide: float, side: int) -> str:
     kind = "edge derived" if other.derived else "edge"
     if side == 0:
@@ -93,10 +120,11 @@ def _edge(other: Neighbour, cx: float, cy: float, x: float, y: float, wide: floa
     return f'<path class="{kind}" d="{curve}"/><polygon class="tip" points="{points}"/>'
 
 
-def _node(label: str, href: str, x: float, y: float, wide: float, hint: str) -> str:
+def _node(label: str, href: str, x: float, y: float, wide: float, hint: str, derived: bool = False) -> str:
+    kind = "node derived" if derived else "node"
     return (
         f'<a href="{escaped(href)}" aria-label="{escaped(hint)}"><title>{escaped(hint)}</title>'
-        f'<rect class="node" x="{x:.1f}" y="{y - 14:.1f}" width="{wide:.1f}" height="28" rx="4"/>'
+        f'<rect class="{kind}" x="{x:.1f}" y="{y - 14:.1f}" width="{wide:.1f}" height="28" rx="4"/>'
         f'<text class="name" x="{x + wide / 2:.1f}" y="{y + 5:.1f}" text-anchor="middle">'
         f"{escaped(fit(label, wide - 12, _SIZE))}</text></a>"
     )

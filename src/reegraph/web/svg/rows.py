@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from reegraph.web.svg.text import escaped, fit, halfwidths
@@ -15,6 +16,10 @@ _LABEL: Final = 236  # width of the label column of the wide ladder; a timeline 
 _EVENTS: Final = (1040, 430)
 _SIZE: Final = 14
 _YEAR: Final = 365.2425
+_TALL: Final = 14  # rows that are seen without scrolling
+_TICK: Final = 7.0  # pixels of a digit on the axis
+_SPAN: Final = 9  # pixels below which a span is drawn as a point
+_AHEAD: Final = 30  # years from today: what reaches further ("this century") is drawn as an open end
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,13 @@ class Row:
 
 
 def ladder(
-    rows: Sequence[Row], *, title: str, unit: str = "", percent: bool = False, wide: bool = True
+    rows: Sequence[Row],
+    *,
+    title: str,
+    unit: str = "",
+    percent: bool = False,
+    envelope: bool = True,
+    wide: bool = True,
 ) -> str:
     """Range bars on one axis. Zero is not forced; the pale band is the envelope of all marks."""
     ends = [v for r in rows for v in (r.low, r.high, r.value) if v is not None]
@@ -53,11 +64,16 @@ def ladder(
     if percent:
         last = min(100.0, last)
     ticks = [(t, f"{t:,.10g}{unit}") for t in _ticks(first, last, step)]
-    return _chart(rows, first, last, ticks, title, wide, band=(low, high) if len(rows) > 1 else None)
+    return _chart(
+        rows, first, last, ticks, title, wide, band=(low, high) if envelope and len(rows) > 1 else None
+    )
 
 
 def timeline(rows: Sequence[Row], *, title: str, today: date | None = None, wide: bool = True) -> str:
     """Bars and marks on a time axis; bounds are day ordinals as `date.toordinal` gives."""
+    if today:
+        horizon = today.toordinal() + _AHEAD * _YEAR
+        rows = [replace(r, high=None) if r.low is not None and (r.high or 0) > horizon else r for r in rows]
     ends = [v for r in rows for v in (r.low, r.high, r.value) if v is not None]
     if not ends:
         return ""
@@ -104,7 +120,9 @@ def _chart(
     width, column = (_EVENTS if events else (WIDE, _LABEL)) if wide else (NARROW, 8)
     left, pitch, drop = (column, 30, 15) if wide else (column, 48, 32)
     right = width - (14 if wide else 12)
-    top, bottom = 6, 6 + pitch * len(rows)
+    twice = len(rows) > _TALL  # the axis stands above too
+    top = 6 + (16 if now is not None else 0) + (18 if twice else 0)
+    bottom = top + pitch * len(rows)
 
     def x(value: float) -> float:
         return left + (value - first) / ((last - first) or 1) * (right - left)
@@ -113,11 +131,14 @@ def _chart(
         f'<svg class="chart {"wide" if wide else "narrow"}" viewBox="0 0 {width} {bottom + 28}" '
         f'width="{width}" height="{bottom + 28}" role="group" aria-label="{escaped(title)}">'
     ]
-    for place, text in ticks:
+    for place, text in _legible(ticks, x):
         at = x(place)
         anchor = "start" if at < left + 14 else "end" if at > right - 14 else "middle"
         out.append(f'<line class="grid" x1="{at:.1f}" x2="{at:.1f}" y1="{top}" y2="{bottom}"/>')
-        out.append(f'<text class="tick" x="{at:.1f}" y="{bottom + 18}" text-anchor="{anchor}">{text}</text>')
+        out += [
+            f'<text class="tick" x="{at:.1f}" y="{y}" text-anchor="{anchor}">{text}</text>'
+            for y in ((top - 6, bottom + 18) if twice else (bottom + 18,))
+        ]
     if band:
         out.append(
             f'<rect class="band" x="{x(band[0]):.1f}" y="{top}" '
@@ -125,6 +146,8 @@ def _chart(
         )
     if now is not None:
         out.append(f'<line class="now" x1="{x(now):.1f}" x2="{x(now):.1f}" y1="{top}" y2="{bottom}"/>')
+        day, anchor = date.fromordinal(int(now)).isoformat(), "end" if x(now) > right - 44 else "middle"
+        out.append(f'<text class="tick day" x="{x(now):.1f}" y="14" text-anchor="{anchor}">{day}</text>')
     for number, row in enumerate(rows):
         y = top + number * pitch + drop
         name = (0.0, y + 5.0, left - 14.0) if wide else (8.0, y - 16.0, width - 16.0)
@@ -166,7 +189,7 @@ def _mark(
     x1 = x(low) if low is not None else float(left)
     x2 = x(high) if high is not None else float(right)
     kind = f"mark {row.shape}"
-    span = (low is not None or high is not None) and x2 - x1 > 3
+    span = (low is not None or high is not None) and x2 - x1 > _SPAN
     if span:
         out.append(f'<line class="{kind} bar" x1="{x1:.1f}" x2="{x2:.1f}" y1="{y}" y2="{y}"/>')
         for end, at, way in ((low, x1, -1), (high, x2, 1)):
@@ -205,6 +228,15 @@ def _printed(
     else:
         at, down, anchor = middle, spare, "middle"
     return f'<text class="value" x="{at:.1f}" y="{y + down}" text-anchor="{anchor}">{escaped(text)}</text>'
+
+
+def _legible(ticks: Sequence[tuple[float, str]], x: Callable[[float], float]) -> Sequence[tuple[float, str]]:
+    """The ticks, or every second or fourth of them, so that no two of their words meet."""
+    for every in (1, 2):
+        kept = ticks[::every]
+        if all(x(b) - x(a) > _TICK * (len(s) + len(t)) / 2 + 8 for (a, s), (b, t) in pairwise(kept)):
+            return kept
+    return ticks[::4]
 
 
 def _step(span: float) -> float:
