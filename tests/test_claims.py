@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reegraph.curation import claims, edtf
+from reegraph.curation import edtf
 from reegraph.curation.anchors import Anchor
 from reegraph.curation.claims import COLUMNS, Claim, Ids, canonical, read_claims, row_faults
 from reegraph.curation.figure import Figure
@@ -54,6 +54,11 @@ EVENT = {
     "stage": "",
     "material": "",
 }
+NUMBER = "Use the next free number of this file."
+DEFINE = "Correct the id, or add the entity to data/entities/."
+FILL = "Fill it in or choose another property."
+SAY = "Say the claim in one plain sentence of your own."
+WHY = "the note is empty. Say why the claim is deprecated or its reading corrected."
 FIND = 'Find it by `reegraph anchor SOURCE "phrase"`.'
 
 
@@ -147,50 +152,34 @@ def test_a_remark_carries_no_property(tmp_path: Path, vocabulary: Vocabulary) ->
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"id": "x"}, "id 'x' is not a running number. Use the next free number of this file."),
-        ({"id": ""}, "id '' is not a running number. Use the next free number of this file."),
-        ({"id": "007"}, "id '007' is not a running number. Use the next free number of this file."),
-        ({"id": "0"}, "id '0' is not a running number. Use the next free number of this file."),
-        ({"id": "１"}, "id '１' is not a running number. Use the next free number of this file."),
-        ({"id": "²"}, "id '²' is not a running number. Use the next free number of this file."),
+        ({"id": "x"}, f"id 'x' is not a running number. {NUMBER}"),
+        ({"id": ""}, f"id '' is not a running number. {NUMBER}"),
+        ({"id": "007"}, f"id '007' is not a running number. {NUMBER}"),
+        ({"id": "0"}, f"id '0' is not a running number. {NUMBER}"),
+        ({"id": "１"}, f"id '１' is not a running number. {NUMBER}"),
+        ({"id": "²"}, f"id '²' is not a running number. {NUMBER}"),
         ({"subject": ""}, "subject is empty. Say what the claim is about."),
         (
             {"object": "element:Dy"},
-            "object element:Dy is a RareEarthElement, where Place is wanted. "
-            "Correct the id, or add the entity to data/entities/.",
+            f"object element:Dy is a RareEarthElement, where Place is wanted. {DEFINE}",
         ),
-        (
-            {"stage": "region:world"},
-            "stage region:world is a Region, where Stage is wanted. "
-            "Correct the id, or add the entity to data/entities/.",
-        ),
+        ({"stage": "region:world"}, f"stage region:world is a Region, where Stage is wanted. {DEFINE}"),
         (
             {"material": "country:US"},
-            "material country:US is a Jurisdiction, where Flow or Good is wanted. "
-            "Correct the id, or add the entity to data/entities/.",
+            f"material country:US is a Jurisdiction, where Flow or Good is wanted. {DEFINE}",
         ),
         (
             {"said_by": "element:Dy"},
             "said_by element:Dy is a RareEarthElement, where Agent or Agreement or Place or Policy or Source "
-            "or Work is wanted. "
-            "Correct the id, or add the entity to data/entities/.",
+            f"or Work is wanted. {DEFINE}",
         ),
         (
             {"property": "xyzzy"},
             "property 'xyzzy' is not in the ontology. Correct the row or add the property.",
         ),
-        (
-            {"object": ""},
-            "productionShare needs object, which is empty. Fill it in or choose another property.",
-        ),
-        (
-            {"material": ""},
-            "productionShare needs material, which is empty. Fill it in or choose another property.",
-        ),
-        (
-            {"value": "", "unit": ""},
-            "productionShare needs value, which is empty. Fill it in or choose another property.",
-        ),
+        ({"object": ""}, f"productionShare needs object, which is empty. {FILL}"),
+        ({"material": ""}, f"productionShare needs material, which is empty. {FILL}"),
+        ({"value": "", "unit": ""}, f"productionShare needs value, which is empty. {FILL}"),
         ({"property": "share"}, "share is too wide for a claim. Use one of its sub-properties."),
         (EVENT | {"when": ""}, "occurred needs when, which is its value. Fill it in."),
         (
@@ -220,16 +209,10 @@ def test_a_remark_carries_no_property(tmp_path: Path, vocabulary: Vocabulary) ->
         ),
         ({"rank": ""}, "rank '' is unknown; known: normal, preferred, deprecated. Correct the row."),
         ({"reading": "ocr"}, "reading 'ocr' is unknown; known: printed, corrected. Correct the row."),
-        ({"en": ""}, "en is empty. Say the claim in one plain sentence of your own."),
-        ({"zh": ""}, "zh is empty. Say the claim in one plain sentence of your own."),
-        (
-            {"rank": "deprecated"},
-            "the note is empty. Say why the claim is deprecated or its reading corrected.",
-        ),
-        (
-            {"reading": "corrected"},
-            "the note is empty. Say why the claim is deprecated or its reading corrected.",
-        ),
+        ({"en": ""}, f"en is empty. {SAY}"),
+        ({"zh": ""}, f"zh is empty. {SAY}"),
+        ({"rank": "deprecated"}, WHY),
+        ({"reading": "corrected"}, WHY),
         ({"start": "16"}, f"the anchor [16, 16) is not a span. {FIND}"),
         ({"start": ""}, f"the anchor [, 16) is not a span. {FIND}"),
         ({"end": "-1"}, f"the anchor [6, -1) is not a span. {FIND}"),
@@ -250,12 +233,12 @@ def test_faults_of_a_row(vocabulary: Vocabulary, changes: dict[str, str], fault:
         (
             {"subject": "country:CNN"},
             "subject country:CNN is not defined (perhaps country:CN",
-            "Correct the id, or add the entity to data/entities/.",
+            DEFINE,
         ),
         (
             {"object": "regoin:world"},
             "object regoin:world is not defined (perhaps region:world",
-            "Correct the id, or add the entity to data/entities/.",
+            DEFINE,
         ),
         (
             {"property": "productionShaer"},
@@ -345,24 +328,7 @@ def test_canonical_numbers_rows() -> None:
 
 def test_columns_are_those_of_the_design() -> None:
     """The header of a claims table is fixed; other tools read it."""
-    assert claims.COLUMNS == [
-        "id",
-        "subject",
-        "property",
-        "object",
-        "value",
-        "unit",
-        "when",
-        "stage",
-        "material",
-        "modality",
-        "said_by",
-        "rank",
-        "reading",
-        "start",
-        "end",
-        "sha256",
-        "en",
-        "zh",
-        "note",
-    ]
+    assert " ".join(COLUMNS) == (
+        "id subject property object value unit when stage material "
+        "modality said_by rank reading start end sha256 en zh note"
+    )

@@ -19,13 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
 import openpyxl
 import pyoxigraph as ox
 import pytest
 from graphs import default_answer, environment, questions, real_graph
 
 from reegraph import KnowledgeGraph
-from reegraph.cli import cli, main
+from reegraph.cli import COMMANDS, cli, main
 from reegraph.errors import ValidationError
 from reegraph.graph import open_built
 
@@ -64,13 +65,13 @@ def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def shared(*, articles: Path | None = None, tick: object = None) -> KnowledgeGraph:
         return Shared(graph.store, articles=articles, version=graph.version)
 
-    monkeypatch.setattr("reegraph.cli.output.open_built", shared)
+    monkeypatch.setattr("reegraph.graph.open_built", shared)
 
 
 @pytest.fixture
 def opening(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands open the graph from the cache, as they do outside of tests."""
-    monkeypatch.setattr("reegraph.cli.output.open_built", open_built)
+    monkeypatch.setattr("reegraph.graph.open_built", open_built)
 
 
 @pytest.fixture
@@ -95,10 +96,17 @@ def executable() -> str:
     return str(Path(sys.executable).with_name("reegraph"))
 
 
+def commands() -> list[tuple[str, click.Command]]:
+    """The commands by name."""
+    context = click.Context(cli)
+    found = [(name, cli.get_command(context, name)) for name in sorted(COMMANDS)]
+    return [(name, command) for name, command in found if command is not None]
+
+
 def examples() -> list[Any]:
     """The examples that the help of each command gives, one shell line each."""
     found = []
-    for name, command in sorted(cli.commands.items()):
+    for name, command in commands():
         text = inspect.cleandoc(command.help or "").partition("Example:")[2]
         text = re.sub(r"\n {4,}(?!reegraph|echo)", " ", text)
         lines = [line.strip() for line in text.splitlines() if "reegraph" in line]
@@ -114,9 +122,17 @@ def test_help(run: Run) -> None:
     """Help names every command, and every command's help has an example."""
     ran = run("--help")
     assert ran.code == 0
-    for name, command in cli.commands.items():
+    for name, command in commands():
         assert re.search(rf"^  {name} +\S", ran.out, re.MULTILINE)
         assert "Example:" in (command.help or "")
+
+
+def test_help_loads_little() -> None:
+    """The list of commands is there at once: no store, no table drawing is loaded for it."""
+    code = "import sys, reegraph.cli as c; c.main(['--help']); print({'pyoxigraph', 'rich'} & {*sys.modules})"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "Commands:" in ran.stdout
+    assert ran.stdout.endswith("set()\n")
 
 
 def test_version(run: Run) -> None:
@@ -165,6 +181,13 @@ def test_table(run: Run) -> None:
     assert f"{len(default_answer('china-share'))} rows" in ran.err
     assert "note: Sources that differ stand side by side" in ran.err
     assert "rows" not in ran.out
+
+
+def test_a_row_is_one_line_in_a_pipe(run: Run) -> None:
+    """A pipe's table has each row on one line and each id in one piece, for grep."""
+    out = run("ask", "china-share").out
+    (line,) = [line for line in out.splitlines() if "claim:tang-2025-135" in line]
+    assert "processing" in line
 
 
 @pytest.mark.parametrize(("format_", "delimiter"), [("csv", ","), ("tsv", "\t")])
@@ -395,13 +418,27 @@ def test_coverage(run: Run, articles: Path) -> None:
         (
             ["ask", "china-share", "place=China"],
             2,
-            "an id like country:CN is wanted; `reegraph find` has them",
+            'an id like country:CN is wanted; `reegraph find "China"` has it',
         ),
         (["ask", "china-share", "place=country:CX"], 5, "unknown id 'country:CX'. Did you mean"),
         (["ask", "controls-in-force", "date=2025-13-01"], 2, "date=2025-13-01: "),
         (["show", "lynas"], 2, "is not an id: write kind:slug, e.g. firm:lynas. `reegraph find` has them."),
         (["show", "firm:lynass"], 5, "unknown id 'firm:lynass'. Did you mean"),
         (["why", "claim:tang-2025-99999"], 5, "unknown id 'claim:tang-2025-99999'."),
+        (
+            ["why", "country:US dependOn country:CN"],
+            5,
+            "unknown id 'ree:dependOn'. Did you mean ree:dependsOn",
+        ),
+        (
+            ["why", "country:US"],
+            2,
+            "country:US is no claim or conclusion, so it has no proof; `reegraph show",
+        ),
+        (["find", " - "], 2, "' - ' holds no letter or digit to look for"),
+        (["why", "country:UX dependsOn country:CN"], 5, "unknown id 'country:UX'. Did you mean country:US"),
+        (["why", "country:US dependsOn country:TW"], 5, "`reegraph show country:US` has those of it."),
+        (["ask", "who is the president of France?"], 5, "I do not know: "),
         (["anchor", "tang-2025", "920磅"], 9, "give --articles DIR or set REEGRAPH_ARTICLES"),
         (["anchor", "tang", "920磅"], 5, "unknown source 'tang'. Did you mean tang-2025"),
         (["coverage"], 9, "give --articles DIR or set REEGRAPH_ARTICLES"),
@@ -554,6 +591,7 @@ def test_own_fault(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ran.code == 1
     assert "a fault of reegraph's own: ZeroDivisionError: by zero" in ran.err
     assert "Traceback" not in ran.err
+    assert "`reegraph --debug ...`" in ran.err
     with pytest.raises(ZeroDivisionError):
         main(["--debug", "ask", "china-share"])
 
@@ -581,6 +619,19 @@ def test_real_process() -> None:
     )
     assert ran.returncode == 0
     assert ran.stdout.splitlines()[1].startswith("element:La,lanthanum,57,")
+
+
+def test_pipe_is_utf8_under_any_locale() -> None:
+    """What a pipe or a file gets is UTF-8, whatever the terminal's encoding is."""
+    ran = subprocess.run(
+        [executable(), "find", "dysprosium", "--lang", "zh-Hant"],
+        env=environment() | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert ran.returncode == 0
+    assert "鏑" in ran.stdout.decode()
 
 
 def test_reader_that_goes_away() -> None:

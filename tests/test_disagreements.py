@@ -159,6 +159,16 @@ def test_two_figures(vocabulary: Vocabulary, first: Row, second: Row, expected: 
     assert found(vocabulary, [b, a]) == expected
 
 
+def test_a_change_may_be_over_100_percent(vocabulary: Vocabulary) -> None:
+    """A price that rose by more than 50 % may have risen by 150 %; of a share that could not be."""
+    assert (
+        found(
+            vocabulary, [made("a-1", "priceChange", ">50", "2024"), made("b-1", "priceChange", "150", "2024")]
+        )
+        == []
+    )
+
+
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
     [

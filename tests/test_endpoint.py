@@ -784,7 +784,7 @@ def test_many_at_once(url: str) -> None:
 
 @pytest.fixture
 def small_snapshot(tmp_path: Path) -> snapshot.Snapshot:
-    lines = [f"{quad} .\n" for quad in ox.parse(DATA, format=ox.RdfFormat.TRIG)]
+    lines = [f"{quad} .\n".encode() for quad in ox.parse(DATA, format=ox.RdfFormat.TRIG)]
     return snapshot.write(tmp_path, "0123456789abcdef", sorted(lines), {"entities": 2, "statements": 2})
 
 

@@ -234,10 +234,11 @@ def test_find(g: KnowledgeGraph, word: str, first: str, matched: str | None) -> 
 
 
 def test_find_limits(g: KnowledgeGraph) -> None:
-    """No more are given than asked for; nothing is found for nonsense."""
+    """No more are given than asked for; nothing is found for nonsense, and nothing at all is refused."""
     assert len(g.find("rare", limit=3)) == 3
     assert len(g.find("qqqzzz")) == 0
-    assert len(g.find("")) == 0
+    with pytest.raises(UsageError, match="no letter or digit"):
+        g.find("")
 
 
 # Proofs

@@ -13,7 +13,7 @@ import pytest
 from graphs import default_answer, questions, real_graph
 from rdflib.plugins.sparql import prepareQuery
 
-from reegraph import CurationError, Table, Thing, UnknownName, UsageError
+from reegraph import CurationError, QueryError, Table, Thing, UnknownName, UsageError
 from reegraph.questions import (
     LIST_SEPARATOR,
     Labels,
@@ -216,7 +216,7 @@ def test_terms_by_type(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "what"),
     [
-        ("who", "China", "who=China: an id like country:CN is wanted; `reegraph find` has them"),
+        ("who", "China", 'who=China: an id like country:CN is wanted; `reegraph find "China"` has it'),
         ("who", "planet:earth", "an id like country:CN is wanted"),
         ("who", "country:CN> ?x", "an id like country:CN is wanted"),
         ("who", "country:CN,", "who=: an id like country:CN is wanted"),
@@ -289,6 +289,15 @@ def test_column_not_selected(tmp_path: Path) -> None:
     folder = write(tmp_path / "queries", HEAD + BODY.replace("?notes WHERE", "WHERE"))
     with pytest.raises(
         CurationError, match=r"queries/shares.rq:1: column notes is not in the query's SELECT"
+    ):
+        run(tiny(), read_questions(folder)["shares"], {}, labels())
+
+
+def test_question_that_does_not_parse(tmp_path: Path) -> None:
+    """A question with a fault in its SPARQL is told with its file and line."""
+    folder = write(tmp_path / "queries", HEAD + BODY.replace("WHERE", "WHEER"))
+    with pytest.raises(
+        QueryError, match=r"\Aqueries/shares.rq: line \d+, column \d+: the query does not parse"
     ):
         run(tiny(), read_questions(folder)["shares"], {}, labels())
 

@@ -16,7 +16,7 @@ from reegraph.errors import SnapshotError
 from reegraph.snapshot import MANIFEST, QUADS, Manifest, Snapshot
 
 INPUTS = "0123456789abcdef" * 4
-LINES = ["<urn:a> <urn:b> <urn:c> .\n", '<urn:a> <urn:b> "鏑" <urn:g> .\n']
+LINES = [b"<urn:a> <urn:b> <urn:c> .\n", '<urn:a> <urn:b> "鏑" <urn:g> .\n'.encode()]
 GRAPHS = {"entities": 1, "default": 1}
 
 
@@ -27,7 +27,7 @@ def _written(cache: Path, inputs: str = INPUTS) -> Snapshot:
 def test_what_is_written_is_found(tmp_path: Path) -> None:
     """A snapshot is found by the hash of its inputs, with what it holds."""
     written = _written(tmp_path)
-    content = "".join(LINES).encode()
+    content = b"".join(LINES)
     assert written.folder == tmp_path / "snapshots" / INPUTS[:32]
     assert written.quads.read_bytes() == content
     assert written.version == "0123456789ab"
@@ -105,7 +105,7 @@ def test_a_place_that_is_taken(tmp_path: Path) -> None:
 def test_a_build_that_fails_leaves_nothing(tmp_path: Path) -> None:
     """When the quads cannot be produced, the folder is as before."""
 
-    def lines() -> Iterator[str]:
+    def lines() -> Iterator[bytes]:
         yield LINES[0]
         raise RuntimeError("no more")
 

@@ -336,6 +336,25 @@ def test_blocks_by_hand() -> None:
     assert Table(TABLE.columns, ()).to_blocks() == ""
 
 
+def test_print_draws_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A printed table is drawn as in a terminal, with its rows counted; a long one is cut and says so."""
+    monkeypatch.setenv("COLUMNS", "100")
+    drawn = str(TABLE)
+    assert "China" in drawn
+    assert "Column(" not in drawn
+    assert drawn.endswith(f"\n{len(TABLE)} rows")
+    long = Table((Column("c"),), tuple((str(n),) for n in range(100)))
+    assert repr(long).endswith("\n100 rows, of which 60 shown")
+    monkeypatch.setenv("COLUMNS", "9")
+    assert "claims  a-1; b-2" in str(TABLE)
+
+
+def test_narrowest_by_hand() -> None:
+    """A table needs room for the longest word of each column; Chinese can be broken anywhere."""
+    words = Table((Column("a"), Column("b")), (("two words", "中文字"), ("claim:a-1; b", None)))
+    assert words.narrowest() == len("claim:a-1;") + 3 + len("中") * 2 + 3
+
+
 def test_blocks_cannot_move_the_cursor() -> None:
     """A control character in a cell does not reach the terminal in blocks either."""
     assert Table((Column("c"),), (("a\x1b[2Jb\rc",),)).to_blocks() == "c  a[2Jbc\n"

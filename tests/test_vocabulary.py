@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
+from reegraph.curation.claims import MODALITIES
 from reegraph.curation.figure import Bounds
 from reegraph.curation.vocabulary import (
     FORBIDDEN,
@@ -20,8 +22,7 @@ from reegraph.curation.vocabulary import (
     vocabulary,
 )
 from reegraph.errors import CurationError
-from reegraph.terms import KINDS
-from reegraph.triples import MODALITIES
+from reegraph.terms import KINDS, REE
 
 TINY = """
 @prefix ree: <https://w3id.org/reegraph/ontology#> .
@@ -101,7 +102,6 @@ def test_classes(tiny: Vocabulary) -> None:
 
 def test_fixed_lists(tiny: Vocabulary) -> None:
     """Stages, units, words with their bounds, and what reference entries may state."""
-    assert tiny.stages == {"stage:mining"}
     assert tiny.units == {"percent"}
     assert tiny.words == {"most": Bounds(Decimal(50), None, ">"), "rising": Bounds()}
     assert tiny.individuals == {
@@ -174,7 +174,8 @@ def test_kinds_are_classes(vocabulary: Vocabulary) -> None:
 
 def test_modalities_have_terms(vocabulary: Vocabulary) -> None:
     """Every modality that a row may give is written to the graph as a term of its own."""
-    assert vocabulary.modalities == set(MODALITIES)
+    terms = {q.subject.value for q in vocabulary.quads if isinstance(q.subject, ox.NamedNode)}
+    assert {REE + term for term in MODALITIES.values()} <= terms
 
 
 @pytest.mark.parametrize("name", ["productionShare", "capacityShare", "importReliance", "recyclingRate"])
@@ -189,7 +190,7 @@ def test_percentages_that_are_no_shares(vocabulary: Vocabulary, name: str) -> No
     assert not vocabulary.properties[name].is_share
 
 
-@pytest.mark.parametrize("part", ["stages", "units", "words", "properties", "individuals"])
+@pytest.mark.parametrize("part", ["units", "words", "properties", "individuals"])
 def test_the_real_vocabulary_has_everything(vocabulary: Vocabulary, part: str) -> None:
     """No list of the real vocabulary is empty."""
     assert getattr(vocabulary, part)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from reegraph.curation.corpus import Corpus, read_corpus
 from reegraph.disagreements import disagreement_quads
 from reegraph.errors import ValidationError
 from reegraph.folders import articles_folder, cache_folder, project_root
+from reegraph.pages import ask_page
 from reegraph.reason import read_rules, reason, rule_quads
 from reegraph.snapshot import Snapshot
 from reegraph.statements import statement_quads
@@ -48,8 +49,7 @@ def fresh_snapshot(
     corpus = read_corpus(root, articles_folder(articles))
     store = build_store(corpus, root, tick)
     tick("write")
-    lines, graphs = n_quads(store)
-    return snapshot.write(cache, inputs, lines, graphs)
+    return snapshot.write(cache, inputs, n_quads(store), graph_sizes(store))
 
 
 def build_store(corpus: Corpus, root: Path, tick: Tick = _silent) -> EmbeddedStore:
@@ -90,13 +90,15 @@ def add_merged(dataset: ox.Store, quads: Iterable[ox.Quad]) -> None:
         dataset.add(ox.Quad(quad.subject, quad.predicate, quad.object))
 
 
-def n_quads(store: EmbeddedStore) -> tuple[list[str], dict[str, int]]:
-    """The store as sorted N-Quads lines, and the number of triples of each graph by its short name."""
+def n_quads(store: EmbeddedStore) -> list[bytes]:
+    """The store as sorted N-Quads lines."""
     content = store.dataset.dump(format=ox.RdfFormat.N_QUADS)
     assert content is not None  # no output was given to write to
-    lines = sorted(line + "\n" for line in content.decode().split("\n") if line)
-    counts = Counter(
-        g.value.removeprefix(GRAPH) if isinstance(g, ox.NamedNode) else "default"
-        for g in (q.graph_name for q in store.dataset)
-    )
-    return lines, dict(counts)
+    return sorted(BytesIO(content))
+
+
+def graph_sizes(store: EmbeddedStore) -> dict[str, int]:
+    """The number of triples of each graph by its short name; of the merge as ``default``."""
+    rows = ask_page(store, project_root(), "graphs").texts()
+    sizes = {row["g"].removeprefix(GRAPH): int(row["triples"]) for row in rows}
+    return sizes | {"default": len(store.dataset) - sum(sizes.values())}

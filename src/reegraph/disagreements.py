@@ -126,7 +126,7 @@ def _of_figures(claims: Sequence[Claim], vocabulary: Vocabulary) -> Iterator[Dis
     for group in _grouped(
         measured, lambda c: (c.subject, _family(c, vocabulary), c.object, c.unit, _forward(c))
     ):
-        share = group[0].unit == "percent"
+        share = _property(group[0], vocabulary).is_share
         pairs: dict[tuple[str, str], list[tuple[Claim, Claim]]] = defaultdict(list)
         for a, b in combinations(group, 2):
             if _distance(a, b, share) > 0 and (way := _way(a, b)):

@@ -131,6 +131,12 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     return list(dict.fromkeys([*inside, *alike]))[:count]
 
 
+def perhaps(name: str, known: Iterable[str]) -> str:
+    """The names most like one that is not there, to stand behind it in a message; empty when none is."""
+    near = nearest(name, known)
+    return f" (perhaps {' or '.join(near)})" if near else ""
+
+
 def _by_place(problem: Problem) -> tuple[str, int, str]:
     file, _, line = problem.where.rpartition(":")
     return (file, int(line), problem.what) if line.isdigit() else (problem.where, 0, problem.what)

@@ -143,6 +143,8 @@ class KnowledgeGraph:
 
     def find(self, word: str, limit: int = 20) -> Table:
         """Things by any of their names, best first, with the name that matched."""
+        if not names.fold(word):
+            raise UsageError(f"{word!r} holds no letter or digit to look for")
         hits = names.find(word, self._names, limit)
         classes = self._classes([h.id for h in hits])
         found = self._labels.named(self.store, {iri(h.id) for h in hits})
@@ -154,8 +156,12 @@ class KnowledgeGraph:
 
     def why(self, what: str) -> Proof:
         """The whole proof of a claim, dependency, disagreement, or of ``subject property object``."""
-        if " " not in what.strip():
-            self._must_exist(what)
+        subject, *rest = what.split() or [""]
+        ids = [subject, *rest[1:]]
+        if len(rest) == 2 and ":" not in rest[0] and rest[0] != "a":
+            ids.insert(1, f"ree:{rest[0]}")
+        for id_ in ids:
+            self._must_exist(id_)
         return Prover(self.store, self.root, self.articles).why(what)
 
     def describe(self, ids: Iterable[str]) -> list[ox.Triple]:

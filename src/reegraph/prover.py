@@ -47,14 +47,18 @@ class Prover:
             return self._why_triple((_term(parts[0]), _predicate(parts[1]), _term(parts[2])))
         if len(parts) != 1:
             raise UsageError(f"{what!r}: an id, or `subject property object`, is wanted")
-        if not ask_page(self.store, self.root, "kind", thing=[what]):
-            raise UnknownName("id", what, [], "`reegraph find WORD` finds ids.")
-        return self._node(what, frozenset())
+        proof = self._node(what, frozenset())
+        if proof.evidence is None and not proof.supports:
+            raise UsageError(f"{what} is no claim or conclusion, so it has no proof; `reegraph show {what}`")
+        return proof
 
     def _why_triple(self, triple: tuple[str, str, str]) -> Proof:
         proof = self._triple(triple, frozenset())
         if not proof.supports and not proof.given:
-            raise UnknownName("statement", _triple_id(triple), [], "The graph does not hold it.")
+            subject = short(triple[0])
+            raise UnknownName(
+                "statement", _triple_id(triple), [], f"`reegraph show {subject}` has those of it."
+            )
         return proof
 
     def _node(self, id_: str, above: frozenset[str]) -> Proof:

@@ -24,7 +24,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from reegraph.curation import edtf
-from reegraph.errors import CurationError, Problem, UnknownName, UsageError
+from reegraph.errors import CurationError, Problem, QueryError, UnknownName, UsageError
 from reegraph.sentence import Sentence
 from reegraph.store import Node, Solutions, Store
 from reegraph.store.protocol import node_text
@@ -145,7 +145,10 @@ def fill(query: str, variable: str, terms: str) -> str:
 
 def run(store: Store, question: Question, values: Mapping[str, str], labels: Labels) -> Table:
     """Ask the store and give the answer its columns, types and names."""
-    solutions = store.select(question.bound(values))
+    try:
+        solutions = store.select(question.bound(values))
+    except QueryError as error:
+        raise QueryError(f"queries/{question.name}.rq: {error}", error.line, error.column) from error
     names = labels.of(store, solutions)
     wanted = [c.name for c in question.columns]
     missing = set(wanted) - set(solutions.variables)
@@ -287,9 +290,8 @@ def _term(value: str, parameter: Parameter) -> str:
     match parameter.type:
         case "thing":
             if not (is_id(value) or is_term(value)):
-                raise UsageError(
-                    f"{parameter.name}={value}: an id like country:CN is wanted; `reegraph find` has them"
-                )
+                what = f"{parameter.name}={value}: an id like country:CN is wanted"
+                raise UsageError(f'{what}; `reegraph find "{value}"` has it')
             return f"<{iri(value)}>"
         case "number":
             try:

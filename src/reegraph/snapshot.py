@@ -74,7 +74,7 @@ def find(cache: Path, inputs: str) -> Snapshot | None:
     return Snapshot(folder, manifest) if digest == manifest.sha256 else None
 
 
-def write(cache: Path, inputs: str, lines: Iterable[str], graphs: dict[str, int]) -> Snapshot:
+def write(cache: Path, inputs: str, lines: Iterable[bytes], graphs: dict[str, int]) -> Snapshot:
     """Write a snapshot beside its place and move it there at once.
 
     Raises SnapshotError when the folder cannot be written; nothing half-written is left behind.
@@ -88,15 +88,13 @@ def write(cache: Path, inputs: str, lines: Iterable[str], graphs: dict[str, int]
     except OSError as error:
         raise _unwritable(home, error) from error
     try:
-        content = "".join(lines).encode()
-        (temporary / QUADS).write_bytes(content)
-        manifest = Manifest(
-            inputs,
-            hashlib.sha256(content).hexdigest(),
-            len(content),
-            content.count(b"\n"),
-            dict(sorted(graphs.items())),
-        )
+        digest, size, quads = hashlib.sha256(), 0, 0
+        with (temporary / QUADS).open("wb") as file:
+            for line in lines:
+                digest.update(line)
+                size += file.write(line)
+                quads += 1
+        manifest = Manifest(inputs, digest.hexdigest(), size, quads, dict(sorted(graphs.items())))
         (temporary / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1) + "\n", encoding="utf-8")
         if final.exists():
             shutil.rmtree(final)

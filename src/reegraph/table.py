@@ -6,9 +6,11 @@ import csv
 import html
 import io
 import json
+import re
+import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +27,7 @@ Lang = Literal["en", "zh-Hant"]
 LANGS: Final[tuple[Lang, ...]] = ("en", "zh-Hant")
 FORMATS: Final = ("table", "csv", "tsv", "json", "md", "xlsx")
 COLUMN_TYPES: Final = ("thing", "things", "claims", "texts", "text", "sentence", "number", "date", "boolean")
+SHOWN: Final = 60  # rows of a table that is printed
 LIST_TYPES: Final = frozenset({"things", "claims", "texts"})
 
 
@@ -59,9 +62,9 @@ class Column:
         return f"{self.name} ({self.unit})" if self.unit else self.name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Table:
-    """Rows of cells under typed columns. Iterating gives one dict a row, as `records` does.
+    """Rows of cells under typed columns. Iterating gives one dict a row, as `records` does; print draws it.
 
     >>> t = Table((Column("on", "thing"),), ((Thing("country:CN", "China", "中國"),),))
     >>> print(t.to_csv(), end="")
@@ -82,6 +85,17 @@ class Table:
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(self.records())
 
+    def __repr__(self) -> str:
+        from rich.console import Console
+
+        shown = replace(self, rows=self.rows[:SHOWN])
+        width = shutil.get_terminal_size((200, 24)).columns
+        console = Console(width=width, file=io.StringIO(), color_system=None)
+        with console.capture() as drawn:
+            console.print(shown.to_rich())
+        text = drawn.get() if shown.narrowest() <= width else shown.to_blocks()
+        return f"{text.rstrip()}\n{len(self)} rows" + (f", of which {SHOWN} shown" * (len(self) > SHOWN))
+
     def heading(self, lang: Lang = "en") -> str:
         """Its title in `lang`, else in English."""
         return (self.title_zh or self.title) if lang == "zh-Hant" else self.title
@@ -97,6 +111,11 @@ class Table:
             raise UsageError(f"no column {name!r}; there are: {', '.join(names)}")
         place = names.index(name)
         return [row[place] for row in self.rows]
+
+    def cells(self) -> list[dict[str, Cell]]:
+        """Rows as dicts of cells: things with their names, decimals, lists."""
+        names = [c.name for c in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
 
     def records(self, lang: Lang = "en") -> list[dict[str, Any]]:
         """Rows as dicts of JSON values; a thing is its id with its name under ``<column>_label``."""
@@ -146,8 +165,8 @@ class Table:
         frame = pd.DataFrame(self.records(lang), columns=self._flat_header())
         return frame.astype({c.name: "float64" for c in self.columns if c.type == "number"})
 
-    def to_rich(self, lang: Lang = "en", wide: bool = False) -> RichTable:
-        """A rich table for a terminal."""
+    def to_rich(self, lang: Lang = "en") -> RichTable:
+        """A rich table for a terminal; ids, numbers and single words stay in one piece."""
         from rich import box
         from rich.table import Table as RichTable
         from rich.text import Text
@@ -155,13 +174,20 @@ class Table:
         out = RichTable(
             box=box.SIMPLE_HEAD, title=self.heading(lang) or None, title_justify="left", pad_edge=False
         )
-        for c in self.columns:
+        for c, texts in zip(self.columns, self._shown(lang), strict=True):
             out.add_column(
-                c.heading(), justify="right" if c.type == "number" else "left", overflow="fold", no_wrap=wide
+                c.heading(),
+                justify="right" if c.type == "number" else "left",
+                overflow="fold",
+                no_wrap=max(map(_unbroken, texts)) == max(map(_width, texts)),
             )
         for row in self.rows:
             out.add_row(*(Text(_clean(short_text(v, lang))) for v in row))  # Text: no markup, no emoji codes
         return out
+
+    def narrowest(self, lang: Lang = "en") -> int:
+        """Characters a line that a terminal needs to show the table with no word broken."""
+        return sum(max(map(_unbroken, texts)) + 3 for texts in self._shown(lang))
 
     def to_blocks(self, lang: Lang = "en") -> str:
         """One block of ``column: value`` lines a row, for terminals too narrow for the table."""
@@ -185,6 +211,13 @@ class Table:
 
     def __rich__(self) -> RichTable:
         return self.to_rich()
+
+    def _shown(self, lang: Lang) -> list[list[str]]:
+        """What a terminal shows of each column: its heading, then its cells."""
+        return [
+            [c.heading(), *(short_text(row[place], lang) for row in self.rows)]
+            for place, c in enumerate(self.columns)
+        ]
 
     def _record(self, row: Sequence[Cell], lang: Lang) -> dict[str, Any]:
         record: dict[str, Any] = {}
@@ -292,6 +325,17 @@ def _sheet_value(value: Any) -> Any:
 def _clean(text: str) -> str:
     """Text that cannot move the cursor."""
     return "".join(c for c in text if unicodedata.category(c) != "Cc" or c == "\n")
+
+
+def _width(text: str) -> int:
+    """How many characters wide a terminal shows a text; a Chinese character takes two."""
+    return sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
+
+
+def _unbroken(text: str) -> int:
+    """The width of the longest part that a line cannot be broken in; Chinese breaks anywhere."""
+    parts = re.split(r"\s|(?<=[⺀-￯])|(?=[⺀-￯])", text)
+    return max(map(_width, parts))
 
 
 def _tooltip(value: Cell) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pyoxigraph as ox
 
 from reegraph.curation.anchors import sha256
-from reegraph.curation.claims import Claim
+from reegraph.curation.claims import MODALITIES, Claim
 from reegraph.curation.corpus import Corpus
 from reegraph.curation.edtf import Span
 from reegraph.curation.entities import Entity
@@ -21,16 +21,6 @@ from reegraph.terms import DCTERMS, GRAPH, OA, PROV, RDF, RDFS, REE, SKOS, XSD, 
 
 Term = ox.NamedNode | ox.Literal
 Pair = tuple[str, Term]  # predicate IRI and object
-
-MODALITIES = {
-    "stated": "Stated",
-    "reported": "Reported",
-    "forecast": "Forecast",
-    "target": "Target",
-    "plan": "Plan",
-    "hypothesis": "Hypothetical",
-    "judgement": "Judgement",
-}
 
 
 def corpus_quads(corpus: Corpus) -> Iterator[ox.Quad]:

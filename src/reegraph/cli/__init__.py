@@ -5,21 +5,57 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from importlib import import_module
+from io import TextIOWrapper
+from typing import Final, TextIO
 
 import click
 
-from reegraph.cli.answers import ask, find, show, sparql, why
-from reegraph.cli.curate import add, anchor, check, coverage, fmt
-from reegraph.cli.keep import build, export, index, serve
-from reegraph.cli.scenarios import scenario
 from reegraph.errors import ReegraphError
 
+COMMANDS: Final = {  # by name: the module it stands in, loaded once it is called, and its line in the list
+    "ask": ("answers", "Answer a question, named or in plain words; alone, list the questions."),
+    "show": ("answers", "All that the graph says of a thing, with the claim behind each line."),
+    "find": ("answers", "Find things by any name, in English or Chinese."),
+    "why": ("answers", "The proof of a claim or conclusion, down to source and paragraph."),
+    "scenario": ("scenarios", "Answer what if; alone, list the scenarios."),
+    "sparql": ("answers", "Run a SPARQL query."),
+    "serve": ("keep", "Serve pages, SPARQL and Linked Data."),
+    "export": ("keep", "Write the graph to an RDF file."),
+    "index": ("keep", "Add a text index to an RDF file of yours."),
+    "build": ("keep", "Build the graph, unless it is fresh."),
+    "check": ("curate", "Check the curated files and the built graph."),
+    "fmt": ("curate", "Bring the curated tables into their canonical form."),
+    "anchor": ("curate", "Find a phrase in an article."),
+    "add": ("curate", "Add claims of an article."),
+    "coverage": ("curate", "How much of the articles stands behind claims."),
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--debug", is_flag=True, help="Show where in the code an error was raised.")
+
+class _Commands(click.Group):
+    """The commands, each with its module loaded only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"reegraph.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option("--debug", is_flag=True, expose_value=False, help="Show where in the code an error was raised.")
 @click.version_option(package_name="reegraph")
-@click.pass_context
-def cli(context: click.Context, debug: bool) -> None:
+def cli() -> None:
     """A knowledge graph of the rare-earth supply chain and its politics.
 
     Every figure on its source's word; sources that disagree side by side; dependence derived by rules.
@@ -28,34 +64,15 @@ def cli(context: click.Context, debug: bool) -> None:
     Example:
       reegraph ask heavy-ree-dependence
     """
-    context.obj = {"debug": debug}
-
-
-for command in (
-    ask,
-    sparql,
-    show,
-    find,
-    why,
-    build,
-    check,
-    fmt,
-    anchor,
-    add,
-    coverage,
-    scenario,
-    serve,
-    export,
-    index,
-):
-    cli.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; a failure of ours ends in its own exit code, without a traceback."""
     words = sys.argv[1:] if arguments is None else arguments
+    _take_any_text(sys.stdout)
+    _take_any_text(sys.stderr)
     try:
-        cli.main(args=words, standalone_mode=False, prog_name="reegraph")
+        code = cli.main(args=words, standalone_mode=False, prog_name="reegraph")
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
@@ -75,7 +92,19 @@ def main(arguments: list[str] | None = None) -> None:
         logging.getLogger("reegraph").debug("unexpected", exc_info=True)
         fault = traceback.format_exc().strip().splitlines()[-1]
         click.echo(
-            f"reegraph: a fault of reegraph's own: {fault}\nRun it again with --debug and report it.",
+            f"reegraph: a fault of reegraph's own: {fault}\n"
+            "Run it again as `reegraph --debug ...` and report what it says.",
             err=True,
         )
         sys.exit(1)
+    if isinstance(code, int) and code:  # what a command gives to Context.exit
+        sys.exit(code)
+
+
+def _take_any_text(stream: TextIO) -> None:
+    """A pipe or file gets UTF-8 under any locale, as --output does; a terminal ? for what it cannot show."""
+    if isinstance(stream, TextIOWrapper):
+        if stream.isatty():
+            stream.reconfigure(errors="replace")
+        else:
+            stream.reconfigure(encoding="utf-8")

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TextIO
 
 import click
 
-from reegraph.cli.output import GraphOptions, OutputOptions, graph_options, lang_option, output_options
+from reegraph.cli.output import (
+    GraphOptions,
+    OutputOptions,
+    articles_option,
+    graph_options,
+    lang_option,
+    output_options,
+)
 from reegraph.errors import UnknownName, UsageError
 from reegraph.export import turtle
 from reegraph.folders import project_root
@@ -33,9 +41,12 @@ def ask(
     For a plain question, in Chinese or English, it says which named one it chose, with which parameters and
     how sure it is, and offers the next best; below its threshold it says that it does not know.
 
+    Every named question also takes known_by=DATE: the answer from what was published by then.
+
     \b
     Example:
       reegraph ask heavy-ree-dependence on=country:CN
+      reegraph ask china-share known_by=2025-06-30
       reegraph ask "哪些重稀土加工依賴中國？"
     """
     if name is None:
@@ -55,8 +66,8 @@ def ask(
             raise UsageError("a plain question takes no key=value; name the question instead")
         choice, table = g.ask_plain(name)
         _tell(choice, out.lang)
-        if table is None:
-            raise UnknownName("answer", name, [], "Name one of the questions above, or see `reegraph ask`.")
+        if table is None:  # _tell has said why, and what to try
+            click.get_current_context().exit(UnknownName.exit_code)
         out.write(table)
 
 
@@ -126,7 +137,8 @@ def find(
 )
 @lang_option
 @graph_options
-def why(what: str, format_: str, lang: Lang, where: GraphOptions) -> None:
+@articles_option
+def why(what: str, format_: str, lang: Lang, where: GraphOptions, articles: Path | None) -> None:
     """Show the proof of a claim, dependency, disagreement or statement, down to source and paragraph.
 
     A statement is `"subject property object"`; every way in which it is supported is shown.
@@ -138,7 +150,7 @@ def why(what: str, format_: str, lang: Lang, where: GraphOptions) -> None:
       reegraph why claim:tang-2025-1
       reegraph why "country:US dependsOn country:CN"
     """
-    with where.open() as g:
+    with where.open(articles) as g:
         proof = g.why(what)
         triples = g.describe(proof.nodes()) if format_ == "ttl" else []
     if format_ == "ttl":

@@ -13,15 +13,14 @@ from reegraph.curation import additions, tsv
 from reegraph.curation import coverage as measure
 from reegraph.curation.anchors import ArticleText, read_article
 from reegraph.curation.claims import Ids
-from reegraph.curation.corpus import article_texts, class_index, read_corpus
-from reegraph.curation.entities import read_entities
+from reegraph.curation.corpus import article_texts, class_index, read_corpus, read_subjects
 from reegraph.curation.format import canonical_files
 from reegraph.curation.labels import label_faults
 from reegraph.curation.sources import Source, read_sources
 from reegraph.curation.vocabulary import read_vocabulary
 from reegraph.errors import CurationError, MissingPart, UnknownName, UsageError, ValidationError
 from reegraph.folders import articles_folder, project_root
-from reegraph.terms import GRAPH
+from reegraph.graph import KnowledgeGraph
 from reegraph.validate import shape_violations
 
 
@@ -30,7 +29,7 @@ from reegraph.validate import shape_violations
 @click.option("--no-shapes", is_flag=True, help="Leave out the SHACL shapes, which take longest.")
 @articles_option
 def check(reasoner: bool, no_shapes: bool, articles: Path | None) -> None:
-    """Check the curated files, the built graph, its SHACL shapes and, with --reasoner, its logic.
+    """Check the curated files, the graph, the questions, the SHACL shapes and, with --reasoner, the logic.
 
     With the article texts at hand every anchor is proven and every label compared with its sentence.
 
@@ -57,6 +56,10 @@ def check(reasoner: bool, no_shapes: bool, articles: Path | None) -> None:
     with progress() as tick:
         store = build_store(corpus, root, tick)
     _say("checks: no violation")
+    graph = KnowledgeGraph(store, root=root)
+    for name in graph.questions:
+        graph.ask(name)
+    _say(f"{len(graph.questions)} questions: answered")
     if not no_shapes:
         found = shape_violations(store.read_graph(None), root / "ontology" / "shapes.ttl")
         if found:
@@ -65,9 +68,7 @@ def check(reasoner: bool, no_shapes: bool, articles: Path | None) -> None:
     if reasoner:
         from reegraph.reasoner import check as reason_over
 
-        verdict = reason_over(
-            [t for g in ("ontology", "entities", "statements") for t in store.read_graph(GRAPH + g)]
-        )
+        verdict = reason_over(graph.dl_triples())
         if not verdict.consistent:
             raise ValidationError(["the ontology is inconsistent:", *verdict.explanation.splitlines()])
         if verdict.unsatisfiable:
@@ -150,10 +151,7 @@ def add(
         pairs = dict(v.partition("=")[::2] for v in values)
         drafts = [additions.draft(pairs, phrase or "", "the new claim")]
     vocabulary = read_vocabulary(root / "ontology")
-    sources, _ = read_sources(root / "data" / "sources")
-    entities, problems = read_entities(root / "data" / "entities", vocabulary)
-    tsv.stop_on(problems)
-    ids = Ids(class_index(vocabulary, sources, entities))
+    ids = Ids(class_index(vocabulary, *read_subjects(root / "data", vocabulary)))
     first = additions.next_number(root, known)
     new = additions.rows(drafts, first, _text(known, articles), vocabulary, ids)
     for row in new:
@@ -176,9 +174,7 @@ def coverage(source: str | None, out: OutputOptions, articles: Path | None) -> N
     Example:
       reegraph coverage tang-2025
     """
-    folder = articles_folder(articles)
-    if folder is None:
-        raise MissingPart("the article texts are needed: give --articles DIR or set REEGRAPH_ARTICLES")
+    folder = _folder(articles)
     corpus = read_corpus(project_root(), folder)
     chosen = [_source(source)] if source else list(corpus.sources.values())
     texts = {s.id: read_article(folder, s.sha256, s.id) for s in chosen}
@@ -200,10 +196,13 @@ def _source(name: str) -> Source:
 
 
 def _text(source: Source, articles: Path | None) -> ArticleText:
-    folder = articles_folder(articles)
-    if folder is None:
-        raise MissingPart("the article texts are needed: give --articles DIR or set REEGRAPH_ARTICLES")
-    return read_article(folder, source.sha256, source.id)
+    return read_article(_folder(articles), source.sha256, source.id)
+
+
+def _folder(articles: Path | None) -> Path:
+    if folder := articles_folder(articles):
+        return folder
+    raise MissingPart("the article texts are needed: give --articles DIR or set REEGRAPH_ARTICLES")
 
 
 def _say(text: str) -> None:

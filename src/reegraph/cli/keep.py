@@ -127,11 +127,7 @@ def index(source: Path, file: Path, alone: bool) -> None:
 @click.option(
     "--access-log", type=click.Path(path_type=Path), help="A file for one line a request, without queries."
 )
-@click.option(
-    "--articles",
-    type=click.Path(path_type=Path),
-    help="Folder of article texts, whose sentences the pages then show. [default: REEGRAPH_ARTICLES]",
-)
+@articles_option
 def serve(
     host: str,
     port: int,

@@ -5,24 +5,22 @@ from __future__ import annotations
 import contextlib
 import locale
 import os
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from functools import reduce, wraps
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
-from reegraph.build import STEPS
 from reegraph.errors import UsageError
 from reegraph.folders import articles_folder
-from reegraph.graph import KnowledgeGraph, connect, open_built
 from reegraph.table import FORMATS, LANGS, Lang, Table
 
-NARROWEST = 11  # characters a column; below that a table cannot be read
+if TYPE_CHECKING:
+    from reegraph.graph import KnowledgeGraph
+
+WIDEST: Final = 10_000  # characters; a table takes what it needs of them
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -37,7 +35,7 @@ _TEXTS: Final[dict[str, Callable[[Table, Lang], str]]] = {
 articles_option = click.option(
     "--articles",
     type=click.Path(path_type=Path),
-    help="Folder of article texts. [default: REEGRAPH_ARTICLES]",
+    help="Folder of article texts, to prove claims by and show sentences of. [default: REEGRAPH_ARTICLES]",
 )
 
 
@@ -97,57 +95,65 @@ class OutputOptions:
 
 @dataclass(frozen=True)
 class GraphOptions:
-    """Which graph is asked: --store, --token, --articles."""
+    """Which graph is asked: --store, --token."""
 
     url: str | None
     token: str
-    articles: Path | None
 
-    def open(self) -> KnowledgeGraph:
-        """The graph; building it shows a progress bar on stderr."""
+    def open(self, articles: Path | None = None) -> KnowledgeGraph:
+        """The graph; building it shows a progress bar on stderr. `articles` is where its sentences are."""
+        from reegraph.graph import connect, open_built  # loads all that answers; an option's help needs none
+
         if self.url is not None:
-            return connect(self.url, articles=self.articles, token=self.token)
+            return connect(self.url, articles=articles, token=self.token)
         with progress() as tick:
-            return open_built(articles=articles_folder(self.articles), tick=tick)
+            return open_built(articles=articles_folder(articles), tick=tick)
 
 
 def output_options(command: Callable[..., None]) -> Callable[..., None]:
     """--format, --output and --lang, given to the command as `out`."""
-
-    @wraps(command)
-    def wrapped(*args: Any, format_: str, output: Path | None, lang: Lang, **others: Any) -> None:
-        command(*args, out=OutputOptions(format_, output, lang), **others)
-
     options = (
-        click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True),
+        click.option("--format", type=click.Choice(FORMATS), default="table", show_default=True),
         click.option(
             "-o", "--output", type=click.Path(path_type=Path), help="Write to this file. [default: stdout]"
         ),
         lang_option,
     )
-    return reduce(lambda function, option: option(function), options, wrapped)
+    return _gathered(command, "out", OutputOptions, options)
 
 
 def graph_options(command: Callable[..., None]) -> Callable[..., None]:
-    """--store, --token and --articles, given to the command as `where`."""
-
-    @wraps(command)
-    def wrapped(*args: Any, url: str | None, token: str, articles: Path | None, **others: Any) -> None:
-        command(*args, where=GraphOptions(url, token, articles), **others)
-
+    """--store and --token, given to the command as `where`."""
     options = (
         click.option(
             "--store", "url", metavar="URL", help="Ask this SPARQL service instead of the built graph."
         ),
         click.option("--token", envvar="REEGRAPH_TOKEN", default="", help="Bearer token for --store."),
-        articles_option,
     )
+    return _gathered(command, "where", GraphOptions, options)
+
+
+def _gathered(
+    command: Callable[..., None], name: str, record: type, options: Sequence[Callable[[Any], Any]]
+) -> Callable[..., None]:
+    """The command with these options, given to it as one record."""
+    taken = [field.name for field in fields(record)]
+
+    @wraps(command)
+    def wrapped(*args: Any, **values: Any) -> None:
+        command(*args, **{name: record(*(values.pop(key) for key in taken)), **values})
+
     return reduce(lambda function, option: option(function), options, wrapped)
 
 
 @contextlib.contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
     """A bar over the steps of a build; it appears only once a step begins."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    from reegraph.build import STEPS
+
     console = Console(stderr=True)
     bar = Progress(
         TextColumn("reegraph: building the graph, {task.description}"),
@@ -175,13 +181,17 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 
 def show(table: Table, lang: Lang) -> None:
-    """Draw a table on the terminal, its remarks on stderr."""
-    width = None if sys.stdout.isatty() else 200  # a pipe has no width of its own
-    console = Console(width=width, highlight=False)
-    if console.width < NARROWEST * len(table.columns):
+    """Draw a table on the terminal, its remarks on stderr; in a pipe a row is one line, for grep and less."""
+    from rich.console import Console
+
+    drawn = table.to_rich(lang)
+    terminal = Console(highlight=False)
+    if not terminal.is_terminal:
+        Console(highlight=False, width=WIDEST).print(drawn)
+    elif table.narrowest(lang) > terminal.width:
         click.echo(table.to_blocks(lang), nl=False)
     else:
-        console.print(table.to_rich(lang))
+        terminal.print(drawn)
     rows = "row" if len(table) == 1 else "rows"
     click.echo(
         f"{len(table)} {rows}"

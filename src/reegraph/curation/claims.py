@@ -11,31 +11,23 @@ from typing import Final
 from reegraph.curation import edtf, figure, tsv
 from reegraph.curation.anchors import Anchor
 from reegraph.curation.figure import Figure
-from reegraph.curation.vocabulary import FORBIDDEN, REMARK, REQUIRED, Property, Vocabulary
-from reegraph.errors import Problem, nearest
+from reegraph.curation.vocabulary import FORBIDDEN, OPTIONAL, REMARK, REQUIRED, Property, Vocabulary
+from reegraph.errors import Problem, perhaps
 
 COLUMNS: Final = [
-    "id",
-    "subject",
-    "property",
-    "object",
-    "value",
-    "unit",
-    "when",
-    "stage",
-    "material",
-    "modality",
-    "said_by",
-    "rank",
-    "reading",
-    "start",
-    "end",
-    "sha256",
-    "en",
-    "zh",
-    "note",
+    *("id", "subject", "property", "object", "value", "unit", "when", "stage", "material"),
+    *("modality", "said_by", "rank", "reading", "start", "end", "sha256", "en", "zh", "note"),
 ]
 NOT: Final = "not "
+MODALITIES: Final = {  # as a row writes them, and their terms in the ontology
+    "stated": "Stated",
+    "reported": "Reported",
+    "forecast": "Forecast",
+    "target": "Target",
+    "plan": "Plan",
+    "hypothesis": "Hypothetical",
+    "judgement": "Judgement",
+}
 RANKS: Final = ("normal", "preferred", "deprecated")
 READINGS: Final = ("printed", "corrected")
 
@@ -96,8 +88,7 @@ class Ids:
     def problem(self, column: str, id_: str, allowed: Collection[str], vocabulary: Vocabulary) -> str:
         """What is wrong with this id in this column; empty when nothing is."""
         if id_ not in self.classes:
-            near = nearest(id_, self.classes)
-            return f"{column} {id_} is not defined{' (perhaps ' + ' or '.join(near) + ')' if near else ''}."
+            return f"{column} {id_} is not defined{perhaps(id_, self.classes)}."
         cls = self.classes[id_]
         if allowed and not vocabulary.is_a(cls, *allowed):
             return f"{column} {id_} is a {cls}, where {' or '.join(sorted(allowed))} is wanted."
@@ -140,8 +131,7 @@ def row_faults(row: Mapping[str, str], vocabulary: Vocabulary, ids: Ids) -> Iter
         yield from _signature_faults(row, _REMARK_SIGNATURE)
         yield from _id_faults(row, _REMARK_SIGNATURE, vocabulary, ids)
     elif signature is None:
-        near = nearest(name, vocabulary.properties)
-        hint = f" (perhaps {' or '.join(near)})" if near else ""
+        hint = perhaps(name, vocabulary.properties)
         yield f"property {name!r} is not in the ontology{hint}.", "Correct the row or add the property."
     else:
         yield from _signature_faults(row, signature)
@@ -161,7 +151,7 @@ def _number(row: Sequence[str]) -> tuple[int, str]:
 
 def _form_faults(row: Mapping[str, str], vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     for column, known in (
-        ("modality", sorted(vocabulary.modalities)),
+        ("modality", sorted(MODALITIES)),
         ("rank", RANKS),
         ("reading", READINGS),
     ):
@@ -283,10 +273,10 @@ _REMARK_SIGNATURE: Final = Property(
     name=REMARK,
     domain=frozenset(),
     range=frozenset(),
-    object="Optional",
+    object=OPTIONAL,
     value=FORBIDDEN,
-    stage="Optional",
-    material="Optional",
+    stage=OPTIONAL,
+    material=OPTIONAL,
     units=frozenset(),
     values_at_a_time=None,
     time_valued=False,

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from reegraph.curation import tsv
 from reegraph.curation.anchors import ArticleText, read_article
 from reegraph.curation.claims import Claim, Ids, read_claims
 from reegraph.curation.entities import Entity, read_entities
@@ -25,7 +26,7 @@ from reegraph.curation.reference import (
 )
 from reegraph.curation.sources import Source, read_sources
 from reegraph.curation.vocabulary import Vocabulary, read_vocabulary
-from reegraph.errors import CurationError, Problem
+from reegraph.errors import Problem
 
 
 @dataclass(frozen=True)
@@ -92,34 +93,17 @@ def class_index(
 def read_corpus(root: Path, articles: Path | None = None) -> Corpus:
     """Read ontology/ and data/ under `root`; with a folder of articles, prove every anchor too.
 
-    Raises CurationError with every fault found in all files, each with file, line and remedy.
+    Raises CurationError with every fault found, each with file, line and remedy. What refers to a file
+    with faults is read once these are mended, for its own would hide them.
     """
     data = root / "data"
     vocabulary = read_vocabulary(root / "ontology")
-    sources, problems = read_sources(data / "sources")
-    entities, faults = read_entities(data / "entities", vocabulary)
-    problems += faults
+    sources, entities = read_subjects(data, vocabulary)
     ids = Ids(class_index(vocabulary, sources, entities))
-    claims: list[Claim] = []
-    for source in sources.values():
-        path = data / "claims" / f"{source.slug}.tsv"
-        if not path.exists():
-            problems.append(
-                Problem(
-                    f"data/sources/{source.slug}.toml:1",
-                    f"data/claims/{path.name} is missing.",
-                    "Restore it, or take the source out.",
-                )
-            )
-            continue
-        found, faults = read_claims(path, source.id, source.year, vocabulary, ids)
-        problems += faults
-        problems += [] if faults else _count_faults(source, found)
-        claims += found
-    problems += _orphans(data, sources)
+    claims, problems = _all_claims(data, sources, vocabulary, ids)
+    tsv.stop_on(problems)
     ranks = {c.id: c.rank for c in claims}
-    facts, faults = read_facts(data / "reference", ids, vocabulary)
-    problems += faults
+    facts, problems = read_facts(data / "reference", ids, vocabulary)
     corrections, faults = read_corrections(data / "reference" / "corrections.tsv", ids, ranks)
     problems += faults
     readings, faults = read_readings(data / "reference" / "readings.tsv", {c.id: c.reading for c in claims})
@@ -130,9 +114,34 @@ def read_corpus(root: Path, articles: Path | None = None) -> Corpus:
     problems += faults
     if articles is not None:
         problems += anchor_faults(articles, sources, claims)
-    if problems:
-        raise CurationError(problems)
+    tsv.stop_on(problems)
     return Corpus(vocabulary, sources, entities, claims, facts, corrections, readings, reasons, bibliography)
+
+
+def read_subjects(data: Path, vocabulary: Vocabulary) -> tuple[dict[str, Source], dict[str, Entity]]:
+    """What claims are of and about: the sources and the entities; CurationError with what is wrong there."""
+    sources, problems = read_sources(data / "sources")
+    entities, faults = read_entities(data / "entities", vocabulary)
+    tsv.stop_on([*problems, *faults])
+    return sources, entities
+
+
+def _all_claims(
+    data: Path, sources: Mapping[str, Source], vocabulary: Vocabulary, ids: Ids
+) -> tuple[list[Claim], list[Problem]]:
+    """The claims of all sources, and what is wrong in their tables or with their number."""
+    claims: list[Claim] = []
+    problems = _orphans(data, sources)
+    for source in sources.values():
+        path = data / "claims" / f"{source.slug}.tsv"
+        if not path.exists():
+            what, remedy = f"data/claims/{path.name} is missing.", "Restore it, or take the source out."
+            problems.append(Problem(f"data/sources/{source.slug}.toml:1", what, remedy))
+            continue
+        found, faults = read_claims(path, source.id, source.year, vocabulary, ids)
+        problems += faults or _count_faults(source, found)
+        claims += found
+    return claims, problems
 
 
 def article_texts(articles: Path, sources: Mapping[str, Source]) -> dict[str, ArticleText]:

@@ -18,7 +18,6 @@ _COUNTERS = "年月日種個國項倍噸磅次大類條號家架艘代奈％%"
 _NUMBER = re.compile(
     rf"\d[\d,.]*(?:[-–~～]\d[\d,.]*)?\s*[%％]?|百分之[{_HAN}]+|[{_HAN}]分之[{_HAN}]"
     rf"|[{_HAN}]+・[{_HAN}]+％?|[{_HAN}]+(?=[{_COUNTERS}])"
-    rf"|[{_HAN}]+・[{_HAN}]+％?|[{_HAN}]+(?=[{_COUNTERS}])"
 )
 _SENTENCE = re.compile(r"[^。！？!?；;]+[。！？!?；;」』）)]*")
 

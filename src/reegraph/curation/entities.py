@@ -10,7 +10,7 @@ from typing import Final
 
 from reegraph.curation import tsv
 from reegraph.curation.vocabulary import Vocabulary
-from reegraph.errors import Problem, nearest
+from reegraph.errors import Problem, perhaps
 from reegraph.terms import KINDS, is_id
 
 COLUMNS: Final = ("id", "class", "en", "zh", "aliases", "country", "broader", "external", "note")
@@ -85,8 +85,8 @@ def _entity(
             Problem(where, f"id {row['id']} stands in {kind}.tsv.", "Move it to the file of its kind.")
         )
     elif row["class"] not in vocabulary.parents:
-        near = nearest(row["class"], vocabulary.parents)
-        what = f"class {row['class']!r} is not in the ontology{_perhaps(near)}."
+        hint = perhaps(row["class"], vocabulary.parents)
+        what = f"class {row['class']!r} is not in the ontology{hint}."
         problems.append(Problem(where, what, "Correct the row or add the class."))
     elif not vocabulary.is_a(row["class"], KINDS[kind]):
         what = f"class {row['class']} is not a {KINDS[kind]}, which every {kind}: is."
@@ -144,12 +144,8 @@ def _links(
     for entity in entities.values():
         for column, target in (("country", entity.country), ("broader", entity.broader)):
             if target and target not in entities and target not in vocabulary.individuals:
-                what = f"{column} {target} is not defined{_perhaps(nearest(target, entities))}."
+                what = f"{column} {target} is not defined{perhaps(target, entities)}."
                 yield Problem(places[entity.id], what, "Correct it or add the entity.")
-
-
-def _perhaps(near: list[str]) -> str:
-    return f" (perhaps {' or '.join(near)})" if near else ""
 
 
 def _natural(id_: str) -> tuple[str, str]:

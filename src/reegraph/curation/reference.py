@@ -11,7 +11,7 @@ from typing import Final
 from reegraph.curation import tsv
 from reegraph.curation.claims import Ids
 from reegraph.curation.vocabulary import Vocabulary
-from reegraph.errors import Problem, nearest
+from reegraph.errors import Problem, perhaps
 from reegraph.terms import XSD
 
 FACT_COLUMNS: Final = ("subject", "property", "value", "work", "note")
@@ -220,13 +220,13 @@ def read_bibliography(
 
 def _fact_faults(row: Mapping[str, str], ids: Ids, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     if row["subject"] not in ids.classes:
-        near = nearest(row["subject"], ids.classes)
-        yield f"subject {row['subject']} is not defined{_perhaps(near)}.", "Correct it or add the entity."
+        hint = perhaps(row["subject"], ids.classes)
+        yield f"subject {row['subject']} is not defined{hint}.", "Correct it or add the entity."
     datatype = vocabulary.reference_properties.get(row["property"])
     if datatype is None:
-        near = nearest(row["property"], vocabulary.reference_properties)
+        hint = perhaps(row["property"], vocabulary.reference_properties)
         yield (
-            f"property {row['property']!r} is not in the ontology{_perhaps(near)}.",
+            f"property {row['property']!r} is not in the ontology{hint}.",
             "Correct it or add the property.",
         )
     elif datatype == "thing" and row["value"] not in ids.classes:
@@ -251,7 +251,3 @@ def _label_problems(row: Mapping[str, str], where: str) -> list[Problem]:
         for column in ("en", "zh")
         if not row[column]
     ]
-
-
-def _perhaps(near: list[str]) -> str:
-    return f" (perhaps {' or '.join(near)})" if near else ""

@@ -31,12 +31,10 @@ _REQUIRED: Final = {
 }
 _OPTIONAL: Final = {
     "published_reason": str,
-    "outlet": str,
     "issue": str,
     "url": str,
     "aliases": list,
     "uncovered": list,
-    "note": str,
 }
 _AUTHOR: Final = dict.fromkeys(("name_zh", "name_en", "affiliation_zh", "affiliation_en"), str)
 _UNCOVERED: Final = {"start": int, "end": int, "sha256": str, "reason": str}

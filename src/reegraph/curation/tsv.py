@@ -29,15 +29,8 @@ def read(path: Path, columns: Sequence[str], place: str) -> tuple[list[Row], lis
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     header = lines[0].split("\t")
     if header != list(columns):
-        said = (
-            "missing" if set(columns) - set(header) else "in another order, or has columns that nobody reads"
-        )
-        return [], [
-            *problems,
-            Problem(
-                f"{place}:1", f"the header is {said}.", f"It must read: {' '.join(columns)} (tab-separated)."
-            ),
-        ]
+        remedy = f"It must read: {' '.join(columns)} (tab-separated)."
+        return [], [*problems, Problem(f"{place}:1", _header_fault(header, columns), remedy)]
     rows: list[Row] = []
     for number, line in enumerate(lines[1:], 2):
         if not line:
@@ -103,6 +96,16 @@ def _form_problems(content: str, place: str) -> Iterator[Problem]:
         yield Problem(
             f"{place}:{content.count(chr(10)) + 1}", "the last line has no end.", "Run `reegraph fmt`."
         )
+
+
+def _header_fault(header: Sequence[str], columns: Sequence[str]) -> str:
+    missing = [c for c in columns if c not in header]
+    if len(missing) == len(columns):
+        return "the header is missing."
+    unread = [c for c in header if c not in columns]
+    parts = [f"lacks {', '.join(missing)}"] if missing else []
+    parts += [f"has columns that nobody reads: {', '.join(unread)}"] if unread else []
+    return f"the header {' and '.join(parts) or 'is in another order'}."
 
 
 def _cell_problems(cells: Sequence[str], columns: Sequence[str], where: str) -> Iterator[Problem]:

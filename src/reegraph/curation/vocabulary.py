@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -56,7 +55,6 @@ class Vocabulary:
     quads: tuple[ox.Quad, ...]
     parents: Mapping[str, frozenset[str]]  # class name -> all its superclasses and itself
     properties: Mapping[str, Property]
-    stages: frozenset[str]  # short ids
     units: frozenset[str]  # codes
     words: Mapping[str, Bounds]
     individuals: Mapping[str, str]  # class of each thing the ontology itself defines, by short id
@@ -66,11 +64,6 @@ class Vocabulary:
     def is_a(self, cls: str, *wanted: str) -> bool:
         """True when class `cls` is one of `wanted` or below one of them."""
         return bool(self.parents.get(cls, frozenset()) & set(wanted))
-
-    @cached_property
-    def modalities(self) -> frozenset[str]:
-        """Codes of the modalities, as claims write them."""
-        return frozenset({"stated", "reported", "forecast", "target", "plan", "hypothesis", "judgement"})
 
 
 def read_vocabulary(folder: Path) -> Vocabulary:
@@ -116,12 +109,10 @@ def vocabulary(quads: Iterable[ox.Quad]) -> Vocabulary:
         for cls in ("Stage", "Unit", "QuantityWord", "Scheme", "DefaultScheme")
         for thing in graph.instances(REE + cls)
     }
-    stages = frozenset(i for i, cls in individuals.items() if cls == "Stage")
     return Vocabulary(
         quads=tuple(graph.quads),
         parents={name: frozenset(_ancestors(graph, node)) for name, node in classes.items()},
         properties=properties,
-        stages=stages,
         units=frozenset(units),
         words=words,
         individuals=individuals,

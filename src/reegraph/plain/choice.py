@@ -69,7 +69,16 @@ class Choice:
 
     def why(self, lang: Literal["en", "zh-Hant"] = "en") -> str:
         """The reason of the choice, or of declining and what to try, in a sentence or two."""
-        return _why(self, _WORDS[lang])
+        words = _WORDS[lang]
+        unknown = words["and"].join(self.unknown)
+        if self.best:
+            rest = words["rest"].format(unknown) if unknown else ""
+            return words["asked"].format(self.best.question, self.best.sure, rest)
+        if self.nothing:
+            reason = words["nothing"].format(self.nothing)
+        else:
+            reason = words["unknown"].format(unknown) if unknown else words["unfit"]
+        return reason + (words["all"].format(self.heard[0]) if self.heard else words["other"])
 
 
 def settle(choice: Choice, ask: Callable[[str, Mapping[str, Value]], Table]) -> tuple[Choice, Table | None]:
@@ -145,18 +154,6 @@ def _spans(text: str) -> list[tuple[int, int]]:
         start = int(first.replace("X", "0"))
         found.append((start, int(last) if last else start + (9 if "X" in first else 0)))
     return found
-
-
-def _why(choice: Choice, words: Mapping[str, str]) -> str:
-    unknown = words["and"].join(choice.unknown)
-    if choice.best:
-        rest = words["rest"].format(unknown) if unknown else ""
-        return words["asked"].format(choice.best.question, choice.best.sure, rest)
-    if choice.nothing:
-        reason = words["nothing"].format(choice.nothing)
-    else:
-        reason = words["unknown"].format(unknown) if unknown else words["unfit"]
-    return reason + (words["all"].format(choice.heard[0]) if choice.heard else words["other"])
 
 
 _WORDS: Final = {

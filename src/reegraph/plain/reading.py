@@ -163,15 +163,15 @@ def spelt(word: str, known: Container[str]) -> str:
     return next((slip for slip in slips if slip in known), word)
 
 
-def features(run: Run) -> dict[str, tuple[int, ...]]:
-    """What loose wording is compared by, and where it stands: words and pairs of characters."""
-    found: dict[str, list[int]] = {}
+def features(run: Run) -> tuple[str, ...]:
+    """What loose wording is compared by, each once: words, and pairs of neighbouring characters."""
+    found = []
     for place, token in enumerate(run):
         if not is_cjk(token):
-            found.setdefault(token, []).append(place)
+            found.append(token)
         elif place + 1 < len(run) and is_cjk(run[place + 1]):
-            found.setdefault(token + run[place + 1], []).extend((place, place + 1))
-    return {feature: tuple(places) for feature, places in found.items()}
+            found.append(token + run[place + 1])
+    return tuple(dict.fromkeys(found))
 
 
 def is_cjk(text: str) -> bool:
@@ -201,20 +201,14 @@ def _is_open(match: re.Match[str]) -> bool:
 
 
 def _when(match: re.Match[str]) -> When | None:
-    """The time of a match; a month or year stands for its last day."""
+    """The time of a match; a month or year stands for all of its days."""
     parts = match.groupdict()
-    year = int(parts["y"])
-    if name := parts.get("n"):
-        month: int | None = next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(name))
-    else:
-        month = int(parts["m"]) if parts.get("m") else None
+    name, month, day = (parts.get(key) for key in ("n", "m", "d"))
+    if name:
+        month = next(str(i) for i, m in enumerate(_MONTHS, 1) if m.startswith(name))
     try:
-        if month is None:
-            return When(date(year, 12, 31), date(year, 1, 1), *match.span(), _is_open(match))
-        if not parts.get("d"):
-            last = date(year, month, monthrange(year, month)[1])
-            return When(last, last.replace(day=1), *match.span(), _is_open(match))
-        day = date(year, month, int(parts["d"]))
-        return When(day, day, *match.span(), _is_open(match))
-    except (ValueError, IndexError):
+        first = date(int(parts["y"]), int(month or 1), int(day or 1))
+        last = date(first.year, int(month or 12), int(day or monthrange(first.year, int(month or 12))[1]))
+    except ValueError:
         return None
+    return When(last, first, *match.span(), _is_open(match))

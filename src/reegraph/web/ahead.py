@@ -21,7 +21,9 @@ def pages_ahead(site: Site) -> Iterator[tuple[str, Mapping[str, str]]]:
     yield from ((f"question/{name}", {}) for name in site.questions)
     yield from (("dependence", {"if": name}) for name in site.what_if.shipped)
     about = site.catalogue.about
-    yield from ((f"thing/{i}", {}) for i in sorted(about, key=lambda i: (-len(about[i]), i))[:_THINGS])
+    most_said = sorted(about, key=lambda i: (-len(about[i]), i))[:_THINGS]
+    yield from ((f"thing/{i}", {}) for i in most_said)
+    yield from (("question/claims-about", {"thing": i}) for i in most_said)
     yield from ((f"source/{_local(i)}", {}) for i in site.catalogue.sources)
     for kind, ids in (
         ("claim", site.catalogue.claims),

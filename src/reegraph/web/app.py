@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
@@ -24,7 +25,7 @@ from reegraph.table import LANGS, Lang
 from reegraph.web import pages
 from reegraph.web.ahead import pages_ahead
 from reegraph.web.assets import Assets
-from reegraph.web.endpoint import typed_answer
+from reegraph.web.endpoint import Typed, typed_answer
 from reegraph.web.i18n import word
 from reegraph.web.pages.ask import Ask, values_of
 from reegraph.web.panel import View
@@ -120,14 +121,19 @@ class _App:
     def read_ahead(self) -> None:
         """Draw what readers come to first, so that nobody waits for its queries."""
         try:
-            request = Request(
-                {"type": "http", "method": "GET", "path": "/", "headers": [], "server": ("localhost", 80)}
-            )
             for path, values in pages_ahead(self.site):
-                ask = Ask(self.site, "en", self.today(), path.partition("/")[2], values, "json")
-                self.renderer.page(_view_of(ask, path), ask, path, request)
+                self.draw_ahead(path, values)
+            gc.collect()
+            gc.freeze()  # all this stays: a later collection that looked through it took 150 ms of some page
         except Exception:  # the outermost edge of a thread; the pages themselves will say it again
             _log.exception("reading ahead failed")
+
+    def draw_ahead(self, path: str, values: Mapping[str, str]) -> None:
+        """Draw a page for nobody, and keep the answers that it took."""
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "server": ("localhost", 80)}
+        ask = Ask(self.site, "en", self.today(), path.partition("/")[2], values, "json")
+        self.renderer.page(_view_of(ask, path), ask, path, Request(scope))
+        self.site.keep_answers()
 
     async def front(self, request: Request) -> Response:
         """/ leads to the language that the browser asks for."""
@@ -176,9 +182,13 @@ class _App:
         except UsageError as error:
             ask = Ask(self.site, lang, self.today(), name, {}, twin)
             return self.finished(self._failure(ask, error, request), request)
-        typed = await typed_answer(request, values.get("query", ""), twin) if path == "sparql" else None
-        if isinstance(typed, Response):
-            return self.finished(typed, request)
+        wanted = twin or (_negotiated(request) if path == "sparql" else "")
+        typed: dict[str, Typed] = {}
+        for query in _queries(path, values):
+            answer = await typed_answer(request, query, wanted if path == "sparql" else "")
+            if isinstance(answer, Response):
+                return self.finished(answer, request)
+            typed[query] = answer
         ask = Ask(self.site, lang, self.today(), name, values, twin, typed)
         return self.finished(await run_in_threadpool(self._drawn, ask, path, request), request)
 
@@ -262,6 +272,14 @@ class _App:
             status,
             media_type="text/html",
         )
+
+
+def _queries(path: str, values: Mapping[str, str]) -> list[str]:
+    """The queries that a page needs answered: the one typed, or those of a dossier's picks."""
+    if path == "dossier":
+        return pages.typed_picks(values)
+    query = values.get("query", "")
+    return [query] if path == "sparql" and query.strip() else []
 
 
 def _view_of(ask: Ask, path: str) -> View:

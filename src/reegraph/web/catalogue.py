@@ -114,8 +114,7 @@ class Catalogue:
     def claims(self) -> dict[str, Said]:
         """Every claim by id, in the order of source and place."""
         table = run(self.store, page_question(self.root, "claims"), {}, self.labels)
-        names = [c.name for c in table.columns]
-        claims = (said_of(dict(zip(names, row, strict=True)), self.sources) for row in table.rows)
+        claims = (said_of(row, self.sources) for row in table.cells())
         return {said.claim.id: said for said in claims}
 
     @cached_property

@@ -49,20 +49,19 @@ class Reply:
     body: bytes
 
 
-async def typed_answer(request: Request, query: str, twin: str) -> Response | Typed | None:
-    """The answer to a typed query, None without one; a response of its own for a twin of its rows or text."""
-    if not query.strip():
-        return None
+async def typed_answer(request: Request, query: str, twin: str) -> Response | Typed:
+    """The answer to a typed query; a response of its own for a twin of its rows or text."""
     if twin in _FORMATS:
         reply = await _asked(request, query, _FORMATS[twin])
-        return Response(reply.body, reply.status, media_type=reply.media)
+        if reply.status != 406:  # a graph has no such form: its triples are listed below
+            return Response(reply.body, reply.status, media_type=reply.media)
     if twin == "rq":
         return Response(query, media_type="application/sparql-query")
     reply = await _asked(request, query, _ANY)
     if reply.status != 200:
         return _refused(reply)
     if "sparql-results+json" not in reply.media:
-        return _graph(reply.body)
+        return _graph(reply.body, None if twin in _FORMATS else ROWS)
     answer = json.loads(reply.body)
     if "boolean" in answer:
         return Typed(boolean=answer["boolean"])
@@ -70,11 +69,11 @@ async def typed_answer(request: Request, query: str, twin: str) -> Response | Ty
     return Typed(variables=tuple(answer["head"]["vars"]), rows=tuple(rows[:ROWS]), found=len(rows))
 
 
-def _graph(turtle: bytes) -> Typed:
+def _graph(turtle: bytes, most: int | None) -> Typed:
     triples = list(ox.parse(turtle, format=ox.RdfFormat.TURTLE))
     rows = tuple(
         {name: _binding(term) for name, term in zip(_TRIPLE, (t.subject, t.predicate, t.object), strict=True)}
-        for t in triples[:ROWS]
+        for t in triples[:most]
     )
     return Typed(
         variables=_TRIPLE,

@@ -32,7 +32,8 @@ class Drawing:
 class Panel:
     """A query of queries/ with its answer; what a page shows of the graph stands in one of these.
 
-    An answer that no single query gives has the `command` that works it out instead.
+    An answer that no single query gives has the `command` that works it out instead. `cut_from` is the
+    number of rows that a typed query found, where the table holds only the first of them.
     """
 
     name: str
@@ -41,6 +42,12 @@ class Panel:
     query: str
     table: Table
     command: str = ""
+    cut_from: int = 0
+
+    @property
+    def found(self) -> int:
+        """How many rows the answer has."""
+        return self.cut_from or len(self.table)
 
     def title(self, lang: Lang) -> str:
         return self.title_zh if lang == "zh-Hant" else self.title_en
@@ -50,8 +57,7 @@ class Panel:
 
     def cells(self) -> list[dict[str, Any]]:
         """The rows as dicts of cells by column."""
-        names = [c.name for c in self.table.columns]
-        return [dict(zip(names, row, strict=True)) for row in self.table.rows]
+        return self.table.cells()
 
 
 @dataclass(frozen=True)

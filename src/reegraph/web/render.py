@@ -22,6 +22,7 @@ from reegraph.web.cite import CitedView
 from reegraph.web.inline import Inline
 from reegraph.web.links import address, href
 from reegraph.web.pages.ask import Ask
+from reegraph.web.pages.dossier import LONGEST
 from reegraph.web.panel import Drawing, View
 from reegraph.web.site import Site
 from reegraph.web.svg import drawing_rules, standalone
@@ -92,7 +93,7 @@ class Renderer:
         lang = ask.lang
         inline = Inline(self.site.catalogue, lang)
         query = urlencode({k: v for k, v in ask.values.items() if k not in {"panel", "drawing"}})
-        has_twin = len(query) <= _LONG
+        has_twin = len(query) <= (2 * LONGEST if path == "dossier" else _LONG)
         if not has_twin:  # a long query stands on its page once, not in each of its links
             query = ""
         twin_of = f"/{lang}/{path or 'home'}"
@@ -126,6 +127,7 @@ class Renderer:
             short=short,
             class_name=lambda id_: self.site.label(id_, lang) if id_ else "",
             path=path,
+            linkable=has_twin,
             twin=lambda ending, panel="", drawing="": _twin(twin_of, ending, query, panel, drawing),
             drawing_number=lambda d: view.drawings.index(d) + 1 if has_twin and d in view.drawings else 0,
             file_name=re.sub(r"[^\w-]+", "-", path or "home"),

@@ -49,6 +49,7 @@ class Site:
         self.catalogue = Catalogue(store, root)
         self.assets = assets or Assets()
         self._answers: OrderedDict[str, Table] = OrderedDict()
+        self._ahead: dict[str, Table] = {}
         self._lock = threading.Lock()
         self._texts: dict[str, ArticleText] = {}
 
@@ -134,8 +135,16 @@ class Site:
         """The name of an id in a language."""
         return self.catalogue.thing(id_).label(lang)
 
+    def keep_answers(self) -> None:
+        """Keep for good what has been answered so far; later answers make room for one another."""
+        with self._lock:
+            self._ahead |= self._answers
+            self._answers.clear()
+
     def _answer(self, question: Question, query: str) -> Table:
         with self._lock:
+            if query in self._ahead:
+                return self._ahead[query]
             if query in self._answers:
                 self._answers.move_to_end(query)
                 return self._answers[query]

@@ -6,7 +6,7 @@ from reegraph.web.pages.compare import compare
 from reegraph.web.pages.controls import controls, elements
 from reegraph.web.pages.dependence import dependence
 from reegraph.web.pages.disagreements import disagreement, disagreements
-from reegraph.web.pages.dossier import dossier
+from reegraph.web.pages.dossier import dossier, typed_picks
 from reegraph.web.pages.explore import explore
 from reegraph.web.pages.home import home
 from reegraph.web.pages.ontology import ontology, term
@@ -36,5 +36,6 @@ __all__ = [
     "sparql",
     "term",
     "thing",
+    "typed_picks",
     "world",
 ]

@@ -48,7 +48,7 @@ class Ask:
     name: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     twin: str = ""
-    typed: Typed | None = None  # the answer to a typed query, which the service has given already
+    typed: Mapping[str, Typed] = field(default_factory=dict)  # what the service has answered to typed queries
 
     def t(self, key: str, *args: object, **named: object) -> str:
         """A message in the page's language."""

@@ -15,7 +15,7 @@ from reegraph.web.catalogue import Said
 from reegraph.web.pages.ask import Ask
 from reegraph.web.pages.flow import draw_flow
 from reegraph.web.pages.marks import date_row, draw_dates, draw_figures, measured, point
-from reegraph.web.panel import Drawing, View
+from reegraph.web.panel import Drawing, Panel, View
 
 _ROWS: Final = 100  # of a table on a page; CSV and JSON have all
 _ID: Final = re.compile(r"\b[a-z]+:[\w-]+")
@@ -49,7 +49,32 @@ def search(ask: Ask) -> View:
         "total": total,
     }
     title = ask.t("results_for", asked) if asked else ask.t("search")
-    return View("search.html", title, (ask.site.panel("claims", claim=claims or ["claim:none"]),), words)
+    found = ask.site.panel("claims", claim=claims or ["claim:none"])
+    return View("search.html", title, (_hits(ask, words), found), words)
+
+
+def _hits(ask: Ask, words: dict[str, Any]) -> Panel:
+    """All that is found, in the order of the page, as a table of data."""
+    columns = (
+        Column("kind", "text", "", "thing, question or claim", "類別：事物、問題、主張"),
+        Column("id", "text", "", "its id or name", "代號"),
+        Column("name", "text", "", "what it is called or says", "名稱或內容"),
+        Column("class", "thing", "", "what it is", "分類"),
+        Column("matched", "text", "", "the name that was found", "相符名稱"),
+    )
+    chinese = ask.lang == "zh-Hant"
+    rows: list[tuple[Cell, ...]] = [
+        *(
+            ("thing", t.id, t.label(ask.lang), ask.site.catalogue.thing(cls) if cls else None, hit.name)
+            for t, cls, hit in words["hits"]
+        ),
+        *(
+            ("question", q.name, q.question_zh if chinese else q.question_en, None, None)
+            for q in words["questions"]
+        ),
+        *(("claim", c.claim.id, c.claim.label(ask.lang), None, None) for c in words["claims"]),
+    ]
+    return Panel("hits", "What is found", "搜尋結果", "", Table(columns, tuple(rows)), ask.t("from_names"))
 
 
 def questions(ask: Ask) -> View:

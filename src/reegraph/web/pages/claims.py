@@ -58,10 +58,8 @@ def source(ask: Ask) -> View:
     page = ask.page(pages)
     data = _record(about.table)
     text = site.article(id_, str(data.get("document", "")))
-    names = [c.name for c in said.table.columns]
-    rows = [dict(zip(names, row, strict=True)) for row in said.table.rows[(page - 1) * PAGE : page * PAGE]]
     paragraphs: dict[int, list[dict[str, Cell]]] = {}
-    for row in rows:
+    for row in said.table.cells()[(page - 1) * PAGE : page * PAGE]:
         paragraphs.setdefault(int(str(row["paragraph"])), []).append(row)
     words: dict[str, Any] = {
         "source": catalogue.thing(id_),
@@ -79,9 +77,7 @@ def sources(ask: Ask) -> View:
     """All sources."""
     ask.only()
     panel = ask.site.panel("sources")
-    names = [c.name for c in panel.table.columns]
-    rows = [dict(zip(names, row, strict=True)) for row in panel.table.rows]
-    return View("sources.html", ask.t("sources"), (panel,), {"rows": rows})
+    return View("sources.html", ask.t("sources"), (panel,), {"rows": panel.table.cells()})
 
 
 def conclusion(ask: Ask) -> View:
@@ -101,14 +97,14 @@ def conclusion(ask: Ask) -> View:
 def _record(table: Table) -> dict[str, Cell]:
     if not table.rows:
         raise ReegraphError("the graph holds the node without its parts; run `reegraph check`.")
-    return dict(zip((c.name for c in table.columns), table.rows[0], strict=True))
+    return table.cells()[0]
 
 
 def cited(ask: Ask, table: Table, source: Thing, claim: Thing | None, paragraph: int) -> Cited:
     """How to cite a source, or a claim in it, by the rows of queries/pages/sources.rq."""
-    names = [c.name for c in table.columns]
-    rows = (dict(zip(names, row, strict=True)) for row in table.rows)
-    data = next((r for r in rows if isinstance(r["source"], Thing) and r["source"].id == source.id), {})
+    data = next(
+        (r for r in table.cells() if isinstance(r["source"], Thing) and r["source"].id == source.id), {}
+    )
     return Cited(
         source=source,
         creator_en=str(data.get("creator_en") or ""),

@@ -79,9 +79,17 @@ def _day(key: str, given: str) -> date:
 def _dates(ask: Ask, a: str, b: str) -> tuple[str, tuple[str, str], list[Panel], list[Pair]]:
     """What each control binds on two days."""
     days = _day("a", a), _day("b", b)
+    name = "controls-in-force"
+    both = ask.site.ask(name, {"date": ",".join(d.isoformat() for d in days)})
+    rows = list(zip(both.table.column("day"), both.table.rows, strict=True))
     panels = [
-        replace(ask.site.ask("controls-in-force", {"date": d.isoformat()}), name=n)
-        for n, d in zip("ab", days, strict=True)
+        replace(
+            both,
+            name=side,
+            query=ask.site.questions[name].bound({"date": d.isoformat()}),
+            table=replace(both.table, rows=tuple(row for day, row in rows if day == d)),
+        )
+        for side, d in zip("ab", days, strict=True)
     ]
     sides = []
     for panel in panels:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
 from reegraph.sentence import Sentence
-from reegraph.table import Cell, Thing
+from reegraph.table import Cell, Column, Table, Thing
 from reegraph.web.catalogue import Said
 from reegraph.web.pages.ask import Ask
 from reegraph.web.pages.marks import date_row, draw_dates
@@ -91,7 +92,40 @@ def elements(ask: Ask) -> View:
         "name": ask.site.catalogue.thing,
         "planned": lambda claims: all(c.forward() for c in claims),
     }
-    return View("elements.html", ask.t("elements"), (stages, clock, matrix), words)
+    return View("elements.html", ask.t("elements"), (_matrix(ask, words), stages, clock, matrix), words)
+
+
+def _matrix(ask: Ask, words: Mapping[str, Any]) -> Panel:
+    """The page's matrix as a table of data: who carries out each stage, and the controls of the day."""
+    columns = (
+        Column("element", "thing", "", "the element or group", "元素或元素群"),
+        Column("number", "number", "", "atomic number", "原子序"),
+        Column("status", "texts", "", "status under the controls of that day", "當日管制狀態"),
+        Column("controls", "things", "", "the controls", "管制"),
+        *(
+            Column(s.id.partition(":")[2].replace("-", "_"), "things", "", f"who: {s.en}", f"何者：{s.zh}")
+            for s in words["stages"]
+        ),
+        Column("claims", "claims", "", "the claims", "主張"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for thing in (*words["elements"], *words["groups"]):
+        bound = words["status"].get(thing.id, [])
+        who = [words["cells"].get((thing.id, s.id), {}) for s in words["stages"]]
+        behind = [c for row in bound for c in row["claims"] or ()]
+        behind += [said.claim for cell in who for claims in cell.values() for said in claims]
+        rows.append(
+            (
+                thing,
+                words["numbers"].get(thing.id),
+                tuple(dict.fromkeys(str(row["status"]) for row in bound)),
+                tuple(dict.fromkeys(row["control"] for row in bound)),
+                *(tuple(ask.site.catalogue.thing(i) for i in cell) for cell in who),
+                tuple(dict.fromkeys(behind)),
+            )
+        )
+    table = Table(columns, tuple(rows))
+    return Panel("matrix", "The element matrix", "元素矩陣", "", table, ask.t("from_queries_below"))
 
 
 def _said(ask: Ask, chain: Panel) -> list[Said]:

@@ -37,7 +37,7 @@ def disagreements(ask: Ask) -> View:
     kind = ask.values.get("kind", "")
     if kind and kind not in KINDS:
         raise UsageError(f"kind={kind}: one of {', '.join(KINDS)} is wanted.")
-    panel = ask.site.panel("disagreements")
+    panel = ask.site.panel("disagreements", **({"kind": [f"ree:{kind.capitalize()}"]} if kind else {}))
     all_ = ladders_of(ask, panel.table)
     by_kind = [(k, [d for d in all_ if d.kind == k]) for k in KINDS if kind in ("", k)]
     return View(

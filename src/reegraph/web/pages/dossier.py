@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -17,6 +17,7 @@ from reegraph.web.pages.claims import cited
 from reegraph.web.panel import Panel, View
 
 MOST: Final = 20  # picks
+LONGEST: Final = 10_000  # characters of all picks in the address
 _ROWS: Final = {"": 12, "html": 400}  # of a table, on the page and in the file
 _CLAIMS: Final = {"": 15, "html": 400}
 _HITS: Final = 8
@@ -49,9 +50,14 @@ class Picked:
 def dossier(ask: Ask, view_of: Callable[[Ask, str], View]) -> View:
     """The picks of the address, each with its answer; `view_of` draws the page of a path."""
     ask.only("pick", "add", "find")
-    picks = list(dict.fromkeys(picks_of(" ".join(ask.values.get(k, "") for k in ("pick", "add")))))
+    picks = _picks(ask.values)
     if len(picks) > MOST:
         raise UsageError(f"pick: {len(picks)} answers; a dossier holds at most {MOST}.")
+    if (length := len(" ".join(picks))) > LONGEST:
+        raise UsageError(
+            f"pick: {length} characters; a dossier's address holds at most {LONGEST}. "
+            "Make two of it, or shorten its queries."
+        )
     word = ask.values.get("find", "").strip()
     if len(word) > LONGEST_WORD:
         raise UsageError(f"find: {len(word)} characters; at most {LONGEST_WORD} are searched for.")
@@ -72,6 +78,17 @@ def dossier(ask: Ask, view_of: Callable[[Ask, str], View]) -> View:
         for panel in (p.view.panels if p.view else ())
     )
     return View("dossier.html", ask.t("dossier"), panels, words)
+
+
+def _picks(values: Mapping[str, str]) -> list[str]:
+    return list(dict.fromkeys(picks_of(" ".join(values.get(k, "") for k in ("pick", "add")))))
+
+
+def typed_picks(values: Mapping[str, str]) -> list[str]:
+    """The queries among the picks of an address, those that its dossier answers."""
+    asked = (pick.partition("?") for pick in _picks(values)[:MOST])
+    found = (dict(parse_qsl(query)).get("query", "") for path, _, query in asked if path == "sparql")
+    return list(dict.fromkeys(q for q in found if q.strip()))
 
 
 def picks_of(text: str) -> list[str]:
@@ -105,7 +122,8 @@ def _picked(ask: Ask, pick: str, picks: Sequence[str], view_of: Callable[[Ask, s
         asked = replace(ask, name=path.partition("/")[2], values=values_of(parse_qsl(query)))
         view = view_of(asked, path)
         if not view.panels:
-            raise UsageError(ask.t("no_answer_there"))
+            typed = view.words.get("typed")
+            raise UsageError((typed and typed.refusal) or ask.t("no_answer_there"))
         if view.status == 202:
             raise UsageError(ask.t("working"))
     except ReegraphError as error:

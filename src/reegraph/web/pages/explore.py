@@ -6,11 +6,11 @@ from collections import Counter
 from typing import Any, Final
 
 from reegraph.errors import UsageError
-from reegraph.table import Thing
+from reegraph.table import Cell, Column, Table, Thing
 from reegraph.web.i18n import COLUMNS
 from reegraph.web.pages.ask import Ask
-from reegraph.web.pages.neighbours import Link, column_of, draw_net, neighbours, readable
-from reegraph.web.panel import View
+from reegraph.web.pages.neighbours import CONCLUDED, Link, column_of, draw_net, neighbours, readable
+from reegraph.web.panel import Panel, View
 
 _FIRST: Final = 24  # drawn at once
 _LISTED: Final = 120
@@ -22,7 +22,6 @@ def explore(ask: Ask) -> View:
     ask.only("relation")
     id_ = ask.name
     ask.site.must_exist(id_)
-    claims = ask.site.panel("thing-claims", thing=[id_])
     depends = ask.site.panel("thing-dependence", thing=[id_])
     about = ask.site.catalogue.about.get(id_, [])
     everything = neighbours(id_, about, depends.table)
@@ -49,7 +48,46 @@ def explore(ask: Ask) -> View:
         "relations": relations,
     }
     title = ask.t("explore_of", thing.label(ask.lang))
-    return View("explore.html", title, (claims, depends), words)
+    return View("explore.html", title, (_linked(ask, links), *_behind(ask, id_, relation)), words)
+
+
+def _linked(ask: Ask, links: list[Link]) -> Panel:
+    """All that is linked, as a table of data: what the list and the drawing show the first of."""
+    columns = (
+        Column("thing", "thing", "", "what is linked", "關聯事物"),
+        Column("column", "text", "", "its place in the supply chain", "供應鏈位置"),
+        Column("direction", "text", "", "outward (the thing of the page is the subject) or inward", "方向"),
+        Column("relations", "things", "", "by which relations", "關聯"),
+        Column("basis", "text", "", "stated, or derived where nobody states it", "所述或推得"),
+        Column("evidence", "things", "", "claims and conclusions", "主張與推得結論"),
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (
+            link.thing,
+            COLUMNS[link.column][ask.lang == "zh-Hant"],
+            "outward" if link.outward else "inward",
+            tuple(link.relations.values()),
+            "derived" if link.derived else "stated",
+            tuple(dict.fromkeys(link.evidence)),
+        )
+        for link in links
+    ]
+    command = ask.t("from_queries_below")
+    return Panel("links", "What is linked", "關聯事物", "", Table(columns, tuple(rows)), command)
+
+
+def _behind(ask: Ask, id_: str, relation: str) -> list[Panel]:
+    """The claims and conclusions behind the links, of one relation where it is named."""
+    concluded = relation in CONCLUDED
+    panels = []
+    if not concluded:
+        panels.append(
+            ask.site.panel("thing-claims", thing=[id_], **({"property": [relation]} if relation else {}))
+        )
+    if concluded or not relation:
+        side = {"side": [CONCLUDED[relation]]} if concluded else {}
+        panels.append(ask.site.panel("thing-dependence", thing=[id_], **side))
+    return panels
 
 
 def _relations(links: list[Link]) -> list[tuple[Thing, int]]:

@@ -19,6 +19,7 @@ _DEPENDS: Final = {  # relations that are concluded, by direction
     "on": Thing("depends-on", "depends on", "依賴"),
     "by": Thing("depended-on-by", "is depended on by", "被依賴"),
 }
+CONCLUDED: Final = {"depends-on": "ree:dependent", "depended-on-by": "ree:on"}  # the thing's side in each
 _COLUMN: Final = {
     "policy": 0, "provision": 0, "agreement": 0, "event": 0, "negotiation": 0, "concession": 0,
     "hypothesis": 0,

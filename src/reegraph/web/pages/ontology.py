@@ -43,7 +43,5 @@ def term(ask: Ask) -> View:
 
 
 def _rows(ask: Ask) -> dict[str, dict[str, Cell]]:
-    table = ask.site.panel("ontology-terms").table
-    names = [c.name for c in table.columns]
-    found = (dict(zip(names, row, strict=True)) for row in table.rows)
+    found = ask.site.panel("ontology-terms").table.cells()
     return {r["term"].id: r for r in found if isinstance(r["term"], Thing)}

@@ -12,7 +12,7 @@ from reegraph.web.catalogue import Said
 from reegraph.web.geography import Point, countries, project
 from reegraph.web.links import href
 from reegraph.web.pages.ask import Ask
-from reegraph.web.panel import Drawing, View
+from reegraph.web.panel import Drawing, Panel, View
 from reegraph.web.svg.world import Place, sign, world_map
 
 # In the order of the chain, which is that of the shapes; what has another stage or none is a dot.
@@ -21,6 +21,7 @@ STAGES: Final = (
     "stage:metal-making", "stage:magnet-making",
 )  # fmt: skip
 _DOT: Final = len(STAGES)
+_CLASSES: Final = {"facility": "ree:Facility", "deposit": "ree:Deposit", "country": "ree:Jurisdiction"}
 _FAR: Final = 0.42  # radii of the globe on each side of a place on its small map
 # Parts of the world for a phone, in projected units.
 _PARTS: Final = (
@@ -57,16 +58,18 @@ class Site:
 def world(ask: Ask) -> View:
     """Plants, mines, deposits and countries on the map, by stage and material, and in a table."""
     ask.only("stage", "material", "kind")
-    panel = ask.site.panel("places")
     found = sites(ask)
     stages = _named(site.stages for site in found)
     materials = _named(site.materials for site in found)
     stage = _chosen(ask, "stage", stages)
     material = _chosen(ask, "material", materials)
-    kind = _chosen(ask, "kind", ("facility", "deposit", "country"))
-    shown = [s for s in sites(ask, stage, material) if kind in ("", s.kind)]
+    kind = _chosen(ask, "kind", _CLASSES)
+    asked = {"of_stage": stage, "of_material": material, "class": _CLASSES.get(kind, "")}
+    bound = {name: [id_] for name, id_ in asked.items() if id_}
     if not kind:  # a country of which nothing is said has its mark only where one asks for countries
-        shown = [s for s in shown if s.kind != "country" or s.said]
+        bound["silent"] = ["ree:Facility", "ree:Deposit"]
+    panel = ask.site.panel("places", **bound)
+    shown = sites(ask, panel)
     placed = [s for s in shown if s.at is not None]
     named = [ask.t(f"on_map_{kind}")] if kind else []
     named += [ask.site.label(i, ask.lang) for i in (stage, material) if i]
@@ -100,21 +103,13 @@ def small_map(ask: Ask, id_: str) -> tuple[Drawing | None, Site | None]:
     return Drawing(title, drawn, key=_key(ask, _marks(ask, [site]))), site
 
 
-def sites(ask: Ask, stage: str = "", material: str = "") -> list[Site]:
-    """Things with a place; with a stage or material, those of which a row says it, with those rows only."""
-    table = ask.site.panel("places").table
-    names = [c.name for c in table.columns]
+def sites(ask: Ask, panel: Panel | None = None) -> list[Site]:
+    """The things with a place, each with its rows of queries/pages/places.rq: all, or those of an answer."""
     found: dict[str, Site] = {}
-    for cells in table.rows:
-        row = dict(zip(names, cells, strict=True))
+    for row in (panel or ask.site.panel("places")).cells():
         thing = row["thing"]
         parts = {k: v for k in ("stage", "material", "claim") if isinstance(v := row[k], Thing)}
         if not isinstance(thing, Thing):
-            continue
-        if any(
-            wanted and (key not in parts or parts[key].id != wanted)
-            for key, wanted in (("stage", stage), ("material", material))
-        ):
             continue
         site = found.get(thing.id) or found.setdefault(thing.id, _site(ask, thing, row))
         for key, kept in (("stage", site.stages), ("material", site.materials), ("claim", site.claims)):

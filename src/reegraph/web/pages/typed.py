@@ -6,18 +6,19 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from reegraph.errors import UsageError
 from reegraph.questions import THEMES, find_question
-from reegraph.table import Thing
+from reegraph.table import Cell, Column, Table, Thing
 from reegraph.terms import KINDS, PREFIXES, short
-from reegraph.web.endpoint import ROWS, Binding, Typed
+from reegraph.web.endpoint import Binding, Typed
 from reegraph.web.geography import Point, project
 from reegraph.web.links import href
 from reegraph.web.pages.ask import Ask
 from reegraph.web.pages.places import STAGES, draw_world, sites
-from reegraph.web.panel import Drawing, View
+from reegraph.web.panel import Drawing, Panel, View
 from reegraph.web.site import Site
 from reegraph.web.svg.bars import Bar, bars
 from reegraph.web.svg.world import Place
@@ -25,6 +26,8 @@ from reegraph.web.svg.world import Place
 VIEWS: Final = ("table", "chart", "map", "graph")
 _BARS: Final = 40
 _MARKS: Final = 200
+_CELLS: Final = 450  # of a table on the page, which keeps it under 150 kB; CSV and JSON have all
+_TOLD: Final = 80  # characters of a query in the title of its answer
 _SHARED: Final = 6000  # characters of a query that an address is given for
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _LATITUDE: Final = re.compile(r"lat(itude)?", re.IGNORECASE)
@@ -48,7 +51,7 @@ def sparql(ask: Ask) -> View:
     query = ask.values.get("query", "")
     if example and not query:
         query = _example(ask, example)
-    typed = ask.typed
+    typed = ask.typed.get(query)
     able = _able(ask, typed) if typed else {}
     view = ask.values.get("view", "") or ("graph" if typed and typed.is_graph else "table")
     if view not in VIEWS:
@@ -62,16 +65,55 @@ def sparql(ask: Ask) -> View:
         "view_as": view,
         "views": list(able),
         "drawing": able.get(view),
-        "rows": [[_shown(ask, row[v]) if v in row else None for v in typed.variables] for row in typed.rows]
-        if typed
-        else [],
-        "most": ROWS,
+        "rows": _rows(ask, typed) if typed and view in {"table", "graph"} else [],
         "sharable": len(query) < _SHARED,
         "wrong_line": _line(query, typed.line) if typed else "",
         "examples": [(t, [q for q in ask.site.questions.values() if q.theme == t]) for t in THEMES],
         "example": example,
     }
-    return View("sparql.html", ask.t("sparql"), (), words)
+    panels = (_panel(ask, query, typed),) if typed and not typed.refusal else ()
+    return View("sparql.html", _title(ask, query) if typed else ask.t("sparql"), panels, words)
+
+
+def _rows(ask: Ask, typed: Typed) -> list[list[Shown | None]]:
+    """The first rows as cells."""
+    most = max(20, _CELLS // max(1, len(typed.variables)))
+    return [[_shown(ask, row[v]) if v in row else None for v in typed.variables] for row in typed.rows[:most]]
+
+
+def _title(ask: Ask, query: str) -> str:
+    """What the query says of itself in a comment at its head, else its first words."""
+    line = next((line.strip() for line in query.splitlines() if line.strip()), "")
+    told = line.lstrip("# ") if line.startswith("#") else " ".join(query.split())
+    return f"{ask.t('sparql')}{ask.t('colon')}{told[:_TOLD]}{'…' if len(told) > _TOLD else ''}"
+
+
+def _panel(ask: Ask, query: str, typed: Typed) -> Panel:
+    """The answer as a table of data, to cite and to keep."""
+    if typed.boolean is not None:
+        table = Table((Column("answer", "boolean", "", "yes or no", "是或否"),), ((typed.boolean,),))
+    else:
+        columns = tuple(Column(v, _kind(typed.rows, v)) for v in typed.variables)
+        rows = (tuple(_cell(ask, row.get(c.name), c.type) for c in columns) for row in typed.rows)
+        table = Table(columns, tuple(rows))
+    cut = typed.found if typed.found > len(typed.rows) else 0
+    return Panel("answer", "Answer to a typed query", "自訂查詢的答案", query, table, cut_from=cut)
+
+
+def _kind(rows: Sequence[dict[str, Binding]], variable: str) -> str:
+    """The type of a column: of numbers, of names of things, else of text."""
+    if _numeric(rows, variable):
+        return "number"
+    return "thing" if all(row[variable]["type"] == "uri" for row in rows if variable in row) else "text"
+
+
+def _cell(ask: Ask, binding: Binding | None, kind: str) -> Cell:
+    if binding is None:
+        return None
+    if kind == "number":
+        return Decimal(binding["value"])
+    id_ = short(binding["value"]) if binding["type"] == "uri" else binding["value"]
+    return ask.site.catalogue.thing(id_) if kind == "thing" else id_
 
 
 def names(site: Site) -> str:
@@ -152,7 +194,7 @@ def _map(ask: Ask, typed: Typed) -> Drawing | None:
         assert spot
         label = " · ".join(dict.fromkeys(s.text for s in shown))[:160]
         country = not exact and named.id.startswith("country:")
-        mark = Place(spot, label, named.href or "#answer", len(STAGES), exact, country=country)
+        mark = Place(spot, label, named.href, len(STAGES), exact, country=country)
         places.setdefault((named.id, spot), mark)
     return draw_world(ask, list(places.values()), ask.t("map")) if places else None
 

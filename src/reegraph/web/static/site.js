@@ -46,16 +46,25 @@ function offerPng(svg) {
 const offerAll = (within) => within.querySelectorAll(".tools a[download]").forEach(offerPng);
 offerAll(document);
 document.addEventListener("drawn", (event) => offerAll(event.target)); // an answer that came without a new page
+// A drawing that is wider than its frame opens with the thing that it is about in the middle.
+for (const centre of document.querySelectorAll(".scroll .centre")) {
+  const frame = centre.closest(".scroll");
+  const [box, around] = [centre.getBoundingClientRect(), frame.getBoundingClientRect()];
+  frame.scrollLeft += box.left + box.width / 2 - around.left - around.width / 2;
+}
 // The dossier's picks stand in its address; this tab remembers them, so that other pages add to them.
 const picks = document.querySelector("[data-picks]");
 if (picks) sessionStorage.setItem("picks", picks.dataset.picks);
 const kept = sessionStorage.getItem("picks");
-const add = document.querySelector("a.add");
-if (kept && add) {
+const addToKept = (within) => {
+  const add = within.querySelector("a.add");
+  if (!kept || !add) return;
   const to = new URL(add.href);
   to.searchParams.set("pick", kept + " " + to.searchParams.get("pick"));
   add.href = to;
-}
+};
+addToKept(document);
+document.addEventListener("drawn", (event) => addToKept(event.target));
 // A scenario that was still being worked out is looked for again.
 const waiting = document.querySelector("[data-reload]");
 if (waiting) setTimeout(() => location.reload(), 1000 * waiting.dataset.reload);

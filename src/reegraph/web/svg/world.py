@@ -101,9 +101,10 @@ def _group(group: Sequence[Place], x: float, y: float) -> list[str]:
 
 def _mark(place: Place, x: float, y: float) -> str:
     label = escaped(place.label)
+    tag, start = ("a", f'a href="{escaped(place.href)}"') if place.href else ("g", 'g role="img"')
     return (
-        f'<a href="{escaped(place.href)}" aria-label="{label}" transform="translate({x:.1f} {y:.1f})">'
-        f"<title>{label}</title>{_shape(place.form, place.exact, place.country)}</a>"
+        f'<{start} aria-label="{label}" transform="translate({x:.1f} {y:.1f})">'
+        f"<title>{label}</title>{_shape(place.form, place.exact, place.country)}</{tag}>"
     )
 
 
