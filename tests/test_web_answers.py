@@ -13,6 +13,7 @@ import threading
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -20,9 +21,13 @@ import pytest
 from webclient import Client, client, site
 
 from reegraph.errors import UsageError
+from reegraph.folders import project_root
 from reegraph.scenario.answer import answer
+from reegraph.scenario.definition import scenario_paths
+from reegraph.sentence import Sentence
 from reegraph.table import Thing
 from reegraph.web import whatif
+from reegraph.web.pages import supposing
 from reegraph.web.pages.dependence import STAGES
 from reegraph.web.pages.dossier import picks_of
 from reegraph.web.panel import Panel
@@ -184,9 +189,9 @@ def test_a_page_does_not_wait_for_a_scenario(monkeypatch: pytest.MonkeyPatch) ->
     """While it is worked out the page says so and shows the chain; then it shows the difference."""
     gate = threading.Event()
 
-    def slowly(graph: Any, name: str) -> Any:
+    def slowly(graph: Any, *names: str) -> Any:
         assert gate.wait(60)
-        return answer(graph, name)
+        return answer(graph, *names)
 
     fresh = gated(monkeypatch, slowly)
     try:
@@ -209,15 +214,77 @@ def test_a_page_does_not_wait_for_a_scenario(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_scenario_that_cannot_be_is_refused_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     """A refusal is neither a failure nor an empty answer: the chain stands, the reason beside it."""
 
-    def refused(graph: Any, name: str) -> Any:
+    def refused(graph: Any, *names: str) -> Any:
         raise UsageError("the graph was built from other files than those at hand. Run `reegraph build`.")
 
     fresh = gated(monkeypatch, refused)
-    fresh.get("/en/dependence.json?if=myanmar-feed-stops")
+    assert fresh.get("/en/dependence.json?if=myanmar-feed-stops").status_code == 400
     response = fresh.get("/en/dependence?if=myanmar-feed-stops")
-    assert response.status_code == 200
-    assert "could not be worked out. the graph was built from other files" in response.text.replace("\n", " ")
+    assert response.status_code == 400
+    assert "Not worked out" in response.text
+    assert "the graph was built from other files" in response.text
     assert 'class="chart wide"' in response.text
+
+
+def test_scenarios_are_supposed_together_and_say_which_causes_what() -> None:
+    """Both switches are on; the chain and the tables name the scenario; the data are those of the command."""
+    both = ("cn-stops-heavy-separation", "lynas-on-time")
+    query = "&".join(f"if={n}" for n in reversed(both))
+    told = json.loads(client().get(f"/en/dependence.json?{query}").text)["panels"]
+    assert told["losses"] == answer(site(), *both).to_dict("en")["losses"]
+    assert {n for row in told["changes"] for n in row["scenarios"]} == {"lynas-on-time"}
+    page = text(f"/en/dependence?dependent=country:AU&{query}")
+    assert page.count(" checked>") == 2
+    assert re.search(r"✕ part of it.{1,120}China stops separating heavy rare earths</span>", page)
+    assert "<code>reegraph scenario cn-stops-heavy-separation lynas-on-time</code>" in page
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "policy:x is lifted"), ("zh-Hant", "請取消其中一項")])
+def test_contradictory_scenarios_are_refused_on_the_page_and_in_its_data(
+    monkeypatch: pytest.MonkeyPatch, lang: str, said: str
+) -> None:
+    """The page keeps the chain and the switches beside the reason; data are none, rather than others."""
+
+    def contradict(graph: Any, *names: str) -> Any:
+        raise UsageError(Sentence("a and b contradict: policy:x is lifted.", "甲與乙矛盾。請取消其中一項。"))
+
+    fresh = gated(monkeypatch, contradict)
+    query = "if=lynas-on-time&if=myanmar-feed-stops"
+    response = fresh.get(f"/{lang}/dependence?{query}")
+    assert response.status_code == 400
+    assert said in response.text
+    assert response.text.count(" checked>") == 2
+    assert 'class="chart wide"' in response.text
+    assert fresh.get(f"/{lang}/dependence.csv?{query}").status_code == 400
+
+
+def test_too_many_combinations_wait_for_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A queue of four is worked off; a fifth combination is not taken, and other pages answer meanwhile."""
+    gate = threading.Event()
+    asked: list[tuple[str, ...]] = []
+
+    def slowly(graph: Any, *names: str) -> Any:
+        asked.append(names)
+        assert gate.wait(60)
+        return answer(graph, *names)
+
+    monkeypatch.setattr(supposing, "_PAGE_WAITS", 0.01)
+    fresh = gated(monkeypatch, slowly)
+    names = list(scenario_paths(project_root()))
+    try:
+        for combination in [*combinations(names, 2)][:5]:
+            query = "&".join(f"if={n}" for n in combination)
+            assert fresh.get(f"/en/dependence?{query}").status_code == 202
+        start = time.monotonic()
+        assert fresh.get("/en/claim/tang-2025-135").status_code == 200
+        assert time.monotonic() - start < 5
+    finally:
+        gate.set()
+    until = time.monotonic() + 60
+    while len(asked) < 4:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert len(asked) == 4
 
 
 # --- compare

@@ -175,12 +175,14 @@ class KnowledgeGraph:
         """The triples of these nodes and of their parts: quantities, times, evidence, supports."""
         return self.store.construct(bound_page(self.root, "describe", thing=ids))
 
-    def scenario(self, scenario: str | Path) -> Outcome:
+    def scenario(self, scenario: str | Path, *more: str | Path) -> Outcome:
         """The answer of a what-if scenario, by its name or as a .toml file; the graph is only read.
 
-        Raises UnknownName for a scenario that is not there and CurationError for one with faults.
+        Of several, all held together: `scenarios` says in each row which of them cause it. Raises
+        UnknownName for a scenario that is not there, CurationError for one with faults, UsageError
+        for those that cannot hold together.
         """
-        return answer(self, scenario)
+        return answer(self, scenario, *more)
 
     def thing(self, id_: str) -> Thing:
         """An id with its names."""

@@ -28,7 +28,7 @@ _ONE_TABLE: Final = ("csv", "tsv", "xlsx")  # formats that hold a single table
 
 
 @click.command()
-@click.argument("name", required=False, metavar="[NAME|FILE]")
+@click.argument("names", nargs=-1, metavar="[NAME|FILE]...")
 @click.option(
     "--part",
     type=click.Choice(list(COLUMNS)),
@@ -37,24 +37,26 @@ _ONE_TABLE: Final = ("csv", "tsv", "xlsx")  # formats that hold a single table
 @output_options
 @graph_options
 def scenario(
-    name: str | None,
+    names: tuple[str, ...],
     part: str | None,
     out: OutputOptions,
     where: GraphOptions,
 ) -> None:
     """Answer what if: who loses supply, what is left, on whose word, what would overturn it.
 
-    NAME is a scenario that comes with reegraph, FILE a TOML of your own; without one, list them.
+    NAME is a scenario that comes with reegraph, FILE a TOML of your own; without one, list them. Of
+    several, all hold together, and each row says which of them cause it.
 
     \b
     Example:
       reegraph scenario cn-stops-heavy-separation
+      reegraph scenario cn-stops-heavy-separation lynas-on-time
     """
-    if name is None:
+    if not names:
         out.write(scenario_list(project_root()))
         return
     with where.open() as g:
-        outcome = answer(g, name)
+        outcome = answer(g, *names)
     if part is None and out.format in _ONE_TABLE:
         part = "losses" if len(outcome.losses) or not len(outcome.changes) else "changes"
     if part is not None:
@@ -74,7 +76,7 @@ def _to_terminal(outcome: Outcome, lang: Lang) -> None:
     click.echo()
     for name, table in outcome.tables().items():
         if len(table):
-            show(_narrow(name, worded(table, lang)), lang)
+            show(_narrow(name, worded(table, lang), several=bool(outcome.scenario.parts)), lang)
 
 
 def _markdown(outcome: Outcome, lang: Lang) -> Iterator[str]:
@@ -86,8 +88,9 @@ def _markdown(outcome: Outcome, lang: Lang) -> Iterator[str]:
             yield f"## {TITLES[name].label(lang)}\n\n{worded(table, lang).to_markdown(lang)}"
 
 
-def _narrow(name: str, table: Table) -> Table:
+def _narrow(name: str, table: Table, *, several: bool) -> Table:
     wanted = _SHOWN.get(name, tuple(c.name for c in table.columns))
+    wanted += ("scenarios",) if several else ()
     kept = [(i, c) for i, c in enumerate(table.columns) if c.name in wanted]
     rows = tuple(tuple(row[i] for i, _ in kept) for row in table.rows)
     return replace(table, columns=tuple(c for _, c in kept), rows=rows)

@@ -17,16 +17,23 @@ _PLANNED: Final = ("Plan", "Forecast", "Target", "Hypothetical")
 
 
 def alternatives(world: World, fields: Sequence[Field]) -> list[Row]:
-    """A row for each facility or firm elsewhere that carries out the stage for the goods, or is to."""
+    """A row for each facility or firm elsewhere that carries out the stage for the goods, or is to.
+
+    One that stops itself, in another of the changes, is none.
+    """
     scope = world.scope
     groups: dict[tuple[str, ...], list[dict[str, str]]] = defaultdict(list)
     for row in world.facilities:
         who, stage, good = row["facility"], row["stage"], row["material"]
+        if any(
+            f.stage and _inside(world, f, who) and scope.fit(f.stage, f.goods, stage, good) for f in fields
+        ):
+            continue  # it stops itself
         fits = {scope.fit(f.stage, f.goods, stage, good) for f in fields if not _inside(world, f, who)}
         if best := FULL if FULL in fits else PART if PART in fits else "":
             groups[best, who, stage, good, _state(row)].append(row)
     rows = [(fit, state, members) for (fit, *_, state), members in sorted(groups.items())]
-    evidence = _evidence(world, [r for *_, members in rows for r in members])
+    evidence = world.evidence(r["claim"] for *_, members in rows for r in members)
     return [_alternative(world, fit, state, members, evidence) for fit, state, members in rows]
 
 
@@ -45,11 +52,6 @@ def unknown(world: World, field: Field) -> Iterator[Row]:
 def _inside(world: World, field: Field, who: str) -> bool:
     """True for who stops and what belongs to it."""
     return bool(field.on) and bool(world.scope.supply_fit(field.on, who) or world.scope.is_in(who, field.on))
-
-
-def _evidence(world: World, rows: Sequence[dict[str, str]]) -> dict[str, dict[str, str]]:
-    claims = sorted({r["claim"] for r in rows})
-    return {r["claim"]: r for r in world.rows("evidence", claim=claims)} if claims else {}
 
 
 def _alternative(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from reegraph.build import fresh_snapshot
-from reegraph.curation.corpus import read_corpus
-from reegraph.errors import UsageError
-from reegraph.pages import ask_page
 from reegraph.scenario.alternatives import alternatives, unknown
-from reegraph.scenario.changed import changed_corpus, changed_store, needs_rebuild
+from reegraph.scenario.changed import known_ids, needs_rebuild, revision, touched_by
+from reegraph.scenario.combination import combined
 from reegraph.scenario.consequences import (
     Field,
     Loss,
@@ -27,8 +25,8 @@ from reegraph.scenario.consequences import (
     overtaken,
     relieved,
 )
-from reegraph.scenario.definition import Impose, Known, Lift, Scenario, Start, read_scenario, scenario_path
-from reegraph.scenario.dependence import CARRIED, Conclusion, Dependence, Dependency, claims_of
+from reegraph.scenario.definition import Impose, Lift, Scenario, Start, read_scenario, scenario_path
+from reegraph.scenario.dependence import CARRIED, Conclusion, Dependence, Dependency, claims_of, read_scope
 from reegraph.scenario.outcome import (
     CHANGES,
     EFFECTS,
@@ -41,9 +39,9 @@ from reegraph.scenario.outcome import (
     place_text,
     sentence,
 )
+from reegraph.scenario.revision import revised
 from reegraph.store import EmbeddedStore, Store
 from reegraph.table import Thing
-from reegraph.terms import short
 
 _EFFECTIVE: Final = ("ree:affects", "ree:causesDelay", "ree:causesShortage", "ree:targets")
 _BASES: Final = ("stated", "derived", "structural")
@@ -67,19 +65,14 @@ class _Built:
     root: Path
 
 
-def known_ids(store: Store, root: Path) -> Known:
-    """The classes of every id that a scenario can name."""
-    known: dict[str, set[str]] = defaultdict(set)
-    for row in ask_page(store, root, "scenario-ids").texts():
-        known[short(row["thing"])].add(short(row["class"]).removeprefix("ree:"))
-    return known
+def answer(graph: Asked, *names: str | Path) -> Outcome:
+    """The answer of a scenario given by its name or its .toml file; of several, all held together.
 
-
-def answer(graph: Asked, name: str | Path) -> Outcome:
-    """The answer of a scenario given by its name or its .toml file."""
-    return run_scenario(
-        graph, read_scenario(scenario_path(graph.root, name), known_ids(graph.store, graph.root))
-    )
+    Raises UnknownName, CurationError for a file with faults, UsageError for what cannot hold together.
+    """
+    known = known_ids(graph.store, graph.root)
+    scenarios = [read_scenario(scenario_path(graph.root, name), known) for name in names]
+    return run_scenario(graph, combined(scenarios, read_scope(graph.store, graph.root)))
 
 
 def run_scenario(graph: Asked | Path, scenario: Scenario) -> Outcome:
@@ -95,16 +88,13 @@ def run_scenario(graph: Asked | Path, scenario: Scenario) -> Outcome:
     if not needs_rebuild(scenario.changes):
         return Answer(before, before, scenario).outcome()
     denied = tuple(overtaken(before, scenario))
-    after = World(_supposed(before, scenario, denied), root, before.day)
+    after = World(_supposed(before, scenario, denied), root, before.day, before)
     return Answer(before, after, scenario, denied).outcome()
 
 
 def _supposed(before: World, scenario: Scenario, denied: Sequence[tuple[str, str]]) -> Store:
-    corpus = read_corpus(before.root)
-    known = {c for c, classes in known_ids(before.store, before.root).items() if "Claim" in classes}
-    if known != {c.id for c in corpus.claims}:
-        raise UsageError("the graph was built from other files than those at hand. Run `reegraph build`.")
-    return changed_store(changed_corpus(corpus, scenario, frozenset(c for _, c in denied)), before.root)
+    change = revision(scenario, frozenset(c for _, c in denied), before)
+    return revised(before.store, before.root, before.dependence, change)
 
 
 @dataclass(frozen=True)
@@ -118,7 +108,8 @@ class Answer:
 
     def outcome(self) -> Outcome:
         """All parts of the answer."""
-        names = self.after.names
+        names = (self.after.names, self.before.names)  # not all that is named is in the graph as it would be
+        self.after.evidence(self._behind())  # all at once, for each claim alone would be a query
         lost, changed = self._losses, self._changes
         answer, overturn = self._kind, self._overturn()
         if answer == "no-claim":
@@ -127,15 +118,23 @@ class Answer:
             scenario=self.scenario,
             answer=answer,
             says=tuple(self._says(overturn)),
-            losses=drawn("losses", lost, names),
-            alternatives=drawn("alternatives", alternatives(self.after, self._fields), names),
-            rests_on=drawn("rests_on", self._rests_on(), names),
-            overturn=drawn("overturn", overturn, names),
-            unknown=drawn("unknown", [r for f in self._fields for r in unknown(self.after, f)], names),
-            changes=drawn("changes", changed, names, self.before.names),
-            controls=drawn("controls", control_rows(self.before, self.scenario), names),
-            context=drawn("context", self._context(), names),
+            losses=drawn("losses", lost, *names),
+            alternatives=drawn("alternatives", alternatives(self.after, self._fields), *names),
+            rests_on=drawn("rests_on", self._rests_on(), *names),
+            overturn=drawn("overturn", overturn, *names),
+            unknown=drawn("unknown", [r for f in self._fields for r in unknown(self.after, f)], *names),
+            changes=drawn("changes", changed, *names),
+            controls=drawn("controls", control_rows(self.before, self.scenario), *names),
+            context=drawn("context", self._context(), *names),
         )
+
+    def _behind(self) -> Iterator[str]:
+        """The claims behind all that may stand in a row."""
+        for members in self._groups.values():
+            yield from self._claims(m.dependency for m in members) | claims_of(members[0].through)
+        for graph in (self.before.dependence, self.after.dependence):
+            for id_ in graph.all if self.denied or self.after is not self.before else ():
+                yield from graph.claims(id_)
 
     @property
     def _kind(self) -> str:
@@ -182,28 +181,34 @@ class Answer:
             frozenset[str]().union(*(m.controls for m in members)),
             claims,
             self._places(claims),
+            self._named(frozenset[str]().union(*(m.scenarios for m in members)) | self._touched(claims)),
             [m.dependency.id for m in members],
         )
 
     @cached_property
     def _changes(self) -> list[Row]:
         """What changed claims make vanish, appear, lose or gain, and for whom a start is an alternative."""
-        rows: list[Row] = [
-            (CHANGES["overtaken"], facility, "", "", "", "", (), "", (), (claim,), ())
-            for facility, claim in self.denied
-        ]
+        rows: list[Row] = [self._overtaken(facility, claim) for facility, claim in self.denied]
         old, new = self.before.dependence, self.after.dependence
         for id_ in sorted(set(old.all) | set(new.all)) if old is not new else ():
             if change := _difference(old.all.get(id_), new.all.get(id_)):
                 graph = new if id_ in new.all else old
-                rows.append(self._change(change, "", [graph.all[id_]], graph))
+                claims = {c for g in (old, new) if id_ in g.all for c in g.claims(id_)}
+                rows.append(self._change(change, "", [graph.all[id_]], graph, self._touched(claims)))
         for start in self.scenario.changes:
             for members in relieved(self.after, start) if isinstance(start, Start) else ():
                 assert isinstance(start, Start)
-                rows.append(self._change("gains-alternative", start.facility, members, new))
+                by = self.scenario.of(start)
+                rows.append(self._change("gains-alternative", start.facility, members, new, by))
         return rows
 
-    def _change(self, change: str, by: str, members: Sequence[Dependency], graph: Dependence) -> Row:
+    def _overtaken(self, facility: str, claim: str) -> Row:
+        by = self._named(self._touched([claim]))
+        return (CHANGES["overtaken"], facility, "", "", "", "", (), "", (), (claim,), by, ())
+
+    def _change(
+        self, change: str, by: str, members: Sequence[Dependency], graph: Dependence, scenarios: Set[str]
+    ) -> Row:
         d = members[0]
         claims = frozenset[str]().union(*(graph.claims(m.id) for m in members))
         return (
@@ -217,8 +222,21 @@ class Answer:
             d.basis,
             tuple(_period(m, m.carried(self.after.day) or 0) for m in members),
             claims,
+            self._named(scenarios),
             [m.id for m in members],
         )
+
+    def _touched(self, claims: Iterable[str]) -> frozenset[str]:
+        """The scenarios that drop, replace, overtake or suppose some of these claims."""
+        return frozenset[str]().union(*(self._by_claim.get(c, frozenset()) for c in claims))
+
+    @cached_property
+    def _by_claim(self) -> dict[str, frozenset[str]]:
+        return touched_by(self.scenario, self.denied)
+
+    def _named(self, scenarios: Set[str]) -> tuple[str, ...]:
+        """Their names in the order in which they were given."""
+        return tuple(n for n in self.scenario.names if n in scenarios)
 
     @cached_property
     def _conclusions(self) -> list[Conclusion]:
@@ -235,9 +253,9 @@ class Answer:
         for conclusion in self._conclusions:
             for claim in conclusion.claims(self.after.dependence):
                 uses[claim] += 1
-        rows = []
+        rows, evidence = [], self.after.evidence(uses)
         for claim in sorted(uses, key=lambda c: (-uses[c], c)):
-            e = self._evidence[claim]
+            e = evidence[claim]
             manner = e["modality"].removeprefix("ree:").lower()
             rows.append(
                 (
@@ -277,8 +295,7 @@ class Answer:
             elif isinstance(change, Impose | Lift):
                 found += [r for r in self._about(change.control) if r["property"] in _EFFECTIVE]
         rows = {(r["thing"], r["claim"]): r for r in found}
-        evidence = self.before.rows("evidence", claim=sorted({c for _, c in rows})) if rows else []
-        places = {e["claim"]: e for e in evidence}
+        places = self.before.evidence(c for _, c in rows)
         return [self._said(row, places[claim]) for (_, claim), row in rows.items()]
 
     def _near(self, field: Field, row: dict[str, str]) -> bool:
@@ -303,6 +320,9 @@ class Answer:
             yield sentence("No claim for this time.", "就此時間無主張。")
         elif self._kind == "no-change":
             yield sentence("No dependency in the graph rests on it.", "圖譜中沒有任何依賴關係以此為據。")
+        if self.scenario.parts:
+            day = self.scenario.start.edtf
+            yield sentence(f"All of them hold from {day} on.", f"各項自{day}起同時成立。")
         if late:
             yield sentence(
                 f"Left out, for they hold more than {CARRIED} years before, or later: {late} dependencies.",
@@ -322,21 +342,10 @@ class Answer:
                 f"{total}列中有{alone}列僅憑一項主張即可推翻。",
             )
 
-    @cached_property
-    def _evidence(self) -> dict[str, dict[str, str]]:
-        """Source, paragraph, time and manner of every claim behind a dependency, in either graph."""
-        found: dict[str, dict[str, str]] = {}
-        for world in (self.after, self.before):  # a replaced claim is as the scenario has it
-            graph = world.dependence
-            ids = {c for i in graph.all for c in graph.claims(i)} | {r["claim"] for r in world.facilities}
-            ids |= {c for _, c in self.denied} if world is self.before else set()
-            ids |= {r["claim"] for r in world.covered if r["claim"].startswith("claim:")}
-            fresh = sorted(ids - set(found))
-            found |= {r["claim"]: r for r in world.rows("evidence", claim=fresh)} if fresh else {}
-        return found
-
     def _places(self, claims: Iterable[str]) -> tuple[str, ...]:
-        return tuple(place_text(self._evidence[c]) for c in claims)
+        told = list(claims)
+        evidence = self.after.evidence(told)
+        return tuple(place_text(evidence[c]) for c in told)
 
     def _claims(self, members: Iterable[Dependency]) -> frozenset[str]:
         return frozenset[str]().union(*(self.after.dependence.claims(d.id) for d in members))
@@ -360,7 +369,8 @@ def _difference(old: Dependency | None, new: Dependency | None) -> str:
 
 
 def _no_claim(field: Field, good: str) -> Row:
-    return (EFFECTS["no-claim"], "", "", field.on, field.stage, good, (), "", "", "", (), "", (), (), (), ())
+    said = (field.on, field.stage, good)
+    return (EFFECTS["no-claim"], "", "", *said, (), "", "", "", (), "", (), (), (), field.scenarios, ())
 
 
 def _plainly_nothing(field: Field, names: Names) -> Thing:

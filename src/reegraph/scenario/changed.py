@@ -1,8 +1,9 @@
-"""The graph as it would be: claims dropped, replaced or added to a copy of the corpus, and reasoned again."""
+"""What a scenario does to the claims: which are dropped, replaced or added, and those as triples."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -12,14 +13,19 @@ import pyoxigraph as ox
 from reegraph.curation import edtf, figure
 from reegraph.curation.anchors import Anchor
 from reegraph.curation.claims import COLUMNS, NOT, Claim, Ids, row_faults
-from reegraph.curation.corpus import Corpus
+from reegraph.curation.corpus import Corpus, read_corpus
 from reegraph.curation.sources import Source
-from reegraph.errors import CurationError, Problem
-from reegraph.reason import Rule, read_rules, reason
-from reegraph.scenario.definition import Change, Drop, Replace, Scenario, Start
+from reegraph.errors import CurationError, Problem, UsageError
+from reegraph.pages import ask_page
+from reegraph.scenario.consequences import World
+from reegraph.scenario.definition import Change, Drop, Known, Replace, Scenario, Start
+from reegraph.scenario.outcome import Names
+from reegraph.scenario.revision import Revision
 from reegraph.statements import statement_quads
-from reegraph.store import EmbeddedStore
-from reegraph.triples import corpus_quads
+from reegraph.store import Store
+from reegraph.table import Thing
+from reegraph.terms import short
+from reegraph.triples import claim_quads, named, source_pairs
 
 SOURCE: Final = "source:scenario"  # on whose word a supposed claim stands
 _NOWHERE: Final = Anchor(0, 1, "0" * 64)
@@ -30,65 +36,70 @@ def needs_rebuild(changes: Sequence[Change]) -> bool:
     return any(isinstance(c, Drop | Replace | Start) for c in changes)
 
 
-def changed_corpus(corpus: Corpus, scenario: Scenario, overtaken: frozenset[str] = frozenset()) -> Corpus:
-    """The corpus with the scenario's claims dropped, replaced and added, without remarks.
+def known_ids(store: Store, root: Path) -> Known:
+    """The classes of every id that a scenario can name."""
+    known: dict[str, set[str]] = defaultdict(set)
+    for row in ask_page(store, root, "scenario-ids").texts():
+        known[short(row["thing"])].add(short(row["class"]).removeprefix("ree:"))
+    return known
 
-    `overtaken` claims are dropped too.
 
-    Raises CurationError when the cells of a replaced claim make no valid row.
+def revision(scenario: Scenario, denied: frozenset[str], before: World) -> Revision:
+    """What a scenario does to the claims of a graph; `denied` are those that a start overtakes.
+
+    Raises CurationError when the cells of a replaced claim make no valid row, UsageError when the graph
+    holds other claims than the files.
     """
-    dropped = {c.claim for c in scenario.changes if isinstance(c, Drop)} | overtaken
-    replaced = {c.claim: c for c in scenario.changes if isinstance(c, Replace)}
-    ids = Ids(corpus.classes)
-    claims = [
-        _replaced(c, replaced[c.id], corpus, ids) if c.id in replaced else c
-        for c in corpus.claims
-        if c.id not in dropped and not c.is_remark  # no rule reads what no property carries
-    ]
-    claims += supposed_claims(corpus, scenario)
-    sources = {**corpus.sources, SOURCE: _source(scenario)}
-    return replace(corpus, claims=claims, sources=sources, corrections=(), reasons=(), bibliography=())
+    drops = {c.claim for c in scenario.changes if isinstance(c, Drop)}
+    replaced = [c for c in scenario.changes if isinstance(c, Replace) and c.claim not in drops | denied]
+    gone = denied | drops | {c.claim for c in replaced}
+    sources = {SOURCE: _source(scenario)}
+    claims = supposed_claims(scenario, before.names)
+    if replaced:
+        corpus = read_corpus(before.root)
+        known = {c for c, classes in known_ids(before.store, before.root).items() if "Claim" in classes}
+        if known != {c.id for c in corpus.claims}:
+            raise UsageError("the graph was built from other files than those at hand. Run `reegraph build`.")
+        rows, ids = {c.id: c for c in corpus.claims}, Ids(corpus.classes)
+        claims += [_replaced(rows[c.claim], c, corpus, ids) for c in replaced]
+        sources |= corpus.sources
+    return Revision(frozenset(gone), tuple(_quads(claims, sources)), frozenset(c.property for c in claims))
 
 
-def supposed_claims(corpus: Corpus, scenario: Scenario) -> list[Claim]:
+def _quads(claims: Sequence[Claim], sources: Mapping[str, Source]) -> Iterator[ox.Quad]:
+    """The claims, their sources and their direct triples."""
+    for id_ in {c.source for c in claims}:
+        for predicate, value in source_pairs(sources[id_]):
+            yield ox.Quad(named(id_), named(predicate), value)
+    for claim in claims:
+        yield from claim_quads(claim, sources[claim.source])
+    yield from statement_quads(claims)
+
+
+def supposed_claims(scenario: Scenario, names: Names) -> list[Claim]:
     """The claims that the scenario itself makes: one for each good that a facility starts on."""
     starts = [(c, m) for c in scenario.changes if isinstance(c, Start) for m in c.materials]
-    return [_started(c, m, n, corpus) for n, (c, m) in enumerate(starts, 1)]
+    things = names.of({i for c, m in starts for i in (c.facility, c.stage, m)})
+    return [_started(c, m, n, things) for n, (c, m) in enumerate(starts, 1)]
 
 
-def changed_store(corpus: Corpus, root: Path) -> EmbeddedStore:
-    """The default graph of a corpus, with all that the rules conclude on dependence.
-
-    build.build_store takes 2.7 s on the real corpus: it runs every rule in every round, and then the
-    checks. Here the rules run in the order in which they feed each other, for the same conclusions,
-    and the checks, which are about how files are curated, do not run.
-    """
-    store = EmbeddedStore()
-    quads = (*corpus_quads(corpus), *statement_quads(corpus.claims))
-    store.dataset.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
-    classes, from_claims, chained, marks = _in_order(read_rules(root / "queries" / "rules"))
-    reason(store, classes)
-    _once(store, from_claims)
-    reason(store, chained)
-    _once(store, marks)
-    return store
+def touched_by(scenario: Scenario, denied: Sequence[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    """Which scenarios drop, replace or suppose each claim, or overtake it; `denied` as facility and claim."""
+    found: dict[str, frozenset[str]] = defaultdict(frozenset)
+    starts = [c for c in scenario.changes if isinstance(c, Start)]
+    for change in scenario.changes:
+        if isinstance(change, Drop | Replace):
+            found[change.claim] |= scenario.of(change)
+    for number, change in enumerate((c for c in starts for _ in c.materials), 1):
+        found[supposed_id(number)] |= scenario.of(change)
+    for facility, claim in denied:
+        found[claim] |= frozenset(n for c in starts if c.facility == facility for n in scenario.of(c))
+    return found
 
 
-def _in_order(rules: Sequence[Rule]) -> list[list[Rule]]:
-    """The rules in layers: classes; what claims alone give; what dependencies give; what marks them."""
-    layers: list[list[Rule]] = [[], [], [], []]
-    for rule in rules:
-        head, _, body = rule.query.partition("WHERE")
-        reads, makes = "ree:Dependency" in body, "ree:Dependency" in head
-        place = 0 if rule.name.startswith("owl-") else 1 if not reads else 2 if makes else 3
-        layers[place].append(rule)
-    return layers
-
-
-def _once(store: EmbeddedStore, rules: Sequence[Rule]) -> None:
-    """Run rules that read nothing that any of them makes: one round finds all."""
-    for rule in rules:
-        store.dataset.extend(ox.Quad(t.subject, t.predicate, t.object) for t in store.construct(rule.query))
+def supposed_id(number: int) -> str:
+    """The id of the claim that a scenario makes as its nth."""
+    return f"claim:scenario-{number}"
 
 
 def _replaced(claim: Claim, change: Replace, corpus: Corpus, ids: Ids) -> Claim:
@@ -132,16 +143,13 @@ def _row(claim: Claim) -> dict[str, str]:
     return {column: given[column] for column in COLUMNS}
 
 
-def _started(change: Start, material: str, number: int, corpus: Corpus) -> Claim:
-    names = {
-        lang: [corpus.name(i, lang) for i in (change.facility, change.stage, material)]
-        for lang in ("en", "zh")
-    }
-    plant, stage, good = names["en"]
-    plant_zh, stage_zh, good_zh = names["zh"]
+def _started(change: Start, material: str, number: int, things: Mapping[str, Thing]) -> Claim:
+    told = [things[i] for i in (change.facility, change.stage, material)]
+    plant, stage, good = (t.label("en") for t in told)
+    plant_zh, stage_zh, good_zh = (t.label("zh-Hant") for t in told)
     first = change.when.start
     return Claim(
-        id=f"claim:scenario-{number}",
+        id=supposed_id(number),
         source=SOURCE,
         subject=change.facility,
         property="processes",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -33,11 +33,13 @@ ABROAD: Final = "region:abroad"
 
 @dataclass(frozen=True)
 class World:
-    """A graph as a scenario sees it from its first day on."""
+    """A graph as a scenario sees it from its first day on; `origin` is the one that it is a revision of."""
 
     store: Store
     root: Path
     day: date
+    origin: World | None = None
+    _evidence: dict[str, dict[str, str]] = field(default_factory=dict, compare=False)
 
     @cached_property
     def names(self) -> Names:
@@ -75,6 +77,16 @@ class World:
         """Claims that a place cannot carry out a stage."""
         return self.rows("scenario-denials")
 
+    def evidence(self, claims: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Source, paragraph, time and manner of claims; of what is not here, from its origin."""
+        wanted = set(claims)
+        if missing := sorted(wanted - set(self._evidence)):
+            found = {r["claim"]: r for r in self.rows("evidence", claim=missing)}
+            if self.origin and len(found) < len(missing):
+                found |= self.origin.evidence(c for c in missing if c not in found)
+            self._evidence.update(found)
+        return {c: self._evidence[c] for c in wanted}
+
     def rows(self, page: str, **values: Iterable[str]) -> list[dict[str, str]]:
         """The rows of a page query, IRIs as short ids and empty where unbound."""
         return [
@@ -94,6 +106,7 @@ class Loss:
     at_most: Decimal | None = None
     controls: frozenset[str] = frozenset()
     through: frozenset[str] = frozenset()  # claims or notices, any one of which gives it too
+    scenarios: frozenset[str] = frozenset()  # those whose changes have this effect
 
 
 @dataclass(frozen=True)
@@ -103,6 +116,7 @@ class Field:
     on: str
     stage: str
     goods: tuple[str, ...]
+    scenarios: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,9 +146,13 @@ def _all_losses(world: World, scenario: Scenario, among: Iterable[tuple[Dependen
     order = list(EFFECTS)
     found = []
     for dependency, carried in among:
-        effects = [e for c in scenario.changes for e in _effects(c, dependency, carried, world)]
+        effects = [
+            (e, scenario.of(c)) for c in scenario.changes for e in _effects(c, dependency, carried, world)
+        ]
         if effects:
-            found.append(min(effects, key=lambda e: order.index(e.effect)))
+            gravest, _ = min(effects, key=lambda e: order.index(e[0].effect))
+            by = frozenset(n for e, names in effects if e.effect == gravest.effect for n in names)
+            found.append(replace(gravest, scenarios=by))
     return found
 
 
@@ -142,12 +160,13 @@ def fields(world: World, scenario: Scenario) -> list[Field]:
     """What the changes are about, without those to single claims."""
     found = []
     for change in scenario.changes:
+        by = tuple(n for n in scenario.names if n in scenario.of(change))
         if isinstance(change, Stop):
-            found.append(Field(change.on, change.stage, change.materials))
+            found.append(Field(change.on, change.stage, change.materials, by))
         elif isinstance(change, Start):
-            found.append(Field("", change.stage, change.materials))
+            found.append(Field("", change.stage, change.materials, by))
         elif isinstance(change, Impose | Lift) and (control := control_of(change, world)).goods:
-            found.append(Field(control.maker, "", tuple(sorted(control.goods))))
+            found.append(Field(control.maker, "", tuple(sorted(control.goods)), by))
     return found
 
 

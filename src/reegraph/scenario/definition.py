@@ -78,13 +78,26 @@ Change = Stop | Impose | Lift | Drop | Replace | Start
 
 @dataclass(frozen=True)
 class Scenario:
-    """A question and its changes; `start` is the day from which they hold."""
+    """A question and its changes; `start` is the day from which they hold.
+
+    One that several are combined to has these as its `parts`.
+    """
 
     name: str
     title: Thing
     question: Thing
     start: Span
     changes: tuple[Change, ...]
+    parts: tuple[Scenario, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names under which it is asked for."""
+        return tuple(p.name for p in self.parts) or (self.name,)
+
+    def of(self, change: Change) -> frozenset[str]:
+        """The names of the scenarios that suppose a change."""
+        return frozenset(p.name for p in self.parts or (self,) if change in p.changes)
 
 
 _TEXTS: Final = ("title_en", "title_zh", "question_en", "question_zh", "from")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -74,6 +74,20 @@ class Dependence:
     def stands_without(self, id_: str, claim: str) -> bool:
         """True when some support needs not this claim, all the way down."""
         return self._stands(id_, claim, frozenset())
+
+    def without(self, gone: Set[str]) -> tuple[frozenset[str], frozenset[str]]:
+        """What falls without these claims, and what stays with fewer supports than it had."""
+        stays: set[str] = set()
+        waiting = set(self.all)
+
+        def holds(support: Support) -> bool:
+            return all(p not in gone and (p not in self.all or p in stays) for p in support.premises)
+
+        while found := {i for i in waiting if not (s := self.all[i].supports) or any(map(holds, s))}:
+            stays |= found
+            waiting -= found
+        weakened = {i for i in stays if not all(map(holds, self.all[i].supports))}
+        return frozenset(waiting), frozenset(weakened)
 
     def _stands(self, id_: str, claim: str, above: frozenset[str]) -> bool:
         if id_ not in self.all:

@@ -77,6 +77,7 @@ _SOURCES = Column("sources", "texts", "", "sources and paragraphs", "來源與�
 _BASIS = Column("basis", "text", "", "stated, derived or structural", "明言、推得或結構性")
 _SAYS = Column("says", "text", "", "what it says", "內容")
 _SHARE = Column("share", "texts", "percent", "how much, as each source prints it", "各來源原文所載比率")
+_SCENARIOS = Column("scenarios", "texts", "", "the scenarios that cause it", "造成此結果的情境")
 _SINCE = Column("since", "texts", "", "when it holds", "適用期間")
 
 COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
@@ -96,6 +97,7 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         Column("controls", "things", "", "controls that bear on it", "相關管制"),
         _CLAIMS,
         _SOURCES,
+        _SCENARIOS,
         Column("dependencies", "things", "", "the dependencies, for `why`", "依賴關係（供 why 查詢）"),
     ),
     "alternatives": (
@@ -145,6 +147,7 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         _BASIS,
         _SINCE,
         _CLAIMS,
+        _SCENARIOS,
         Column("dependencies", "things", "", "the dependencies", "依賴關係"),
     ),
     "controls": (
@@ -202,7 +205,7 @@ class Outcome:
     def to_dict(self, lang: Lang = "en") -> dict[str, Any]:
         """The whole answer as JSON values."""
         head = {
-            "scenario": self.scenario.name,
+            "scenarios": list(self.scenario.names),
             "title": self.scenario.title.label(lang),
             "question": self.scenario.question.label(lang),
             "from": self.scenario.start.edtf,

@@ -19,6 +19,7 @@ def pages_ahead(site: Site) -> Iterator[tuple[str, Mapping[str, str]]]:
     """Paths below /LANG/ with their parameters, those that readers come to first at the front."""
     yield from ((path, {}) for path in _PLAIN)
     yield from ((f"question/{name}", {}) for name in site.questions)
+    yield from (("dependence", {"if": name}) for name in site.what_if.shipped)
     about = site.catalogue.about
     most_said = sorted(about, key=lambda i: (-len(about[i]), i))[:_THINGS]
     yield from ((f"thing/{i}", {}) for i in most_said)

@@ -27,7 +27,7 @@ from reegraph.web.ahead import pages_ahead
 from reegraph.web.assets import Assets
 from reegraph.web.endpoint import Typed, typed_answer
 from reegraph.web.i18n import word
-from reegraph.web.pages.ask import Ask
+from reegraph.web.pages.ask import Ask, values_of
 from reegraph.web.panel import View
 from reegraph.web.render import Renderer, policy_of
 from reegraph.web.site import Site
@@ -47,6 +47,8 @@ _TWINS: Final = {
     "svg": "image/svg+xml",
     "html": "text/html",
 }
+_TYPED: Final = ("sparql", *(f"{lang}/{page}" for lang in LANGS for page in ("sparql", "search")))
+_ROBOTS: Final = "User-agent: *\n" + "".join(f"Disallow: /{path}\n" for path in _TYPED)
 _NAMED: Final[dict[str, Callable[[Ask], View]]] = {
     "thing": pages.thing,
     "explore": pages.explore,
@@ -95,6 +97,8 @@ def site_routes(
     return [
         Route("/", app.front),
         Route("/static/{name:path}", app.static),
+        Route("/favicon.ico", app.icon),
+        Route("/robots.txt", app.robots),
         Route("/names.json", app.names),
         *(route for lang in LANGS for route in _of_language(app, lang)),
     ]
@@ -152,6 +156,14 @@ class _App:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return self.finished(response, request)
 
+    async def icon(self, request: Request) -> Response:
+        """For what is not HTML, browsers ask for an icon here."""
+        return self.finished(RedirectResponse(self.site.assets.address("icon.svg"), 308), request)
+
+    async def robots(self, request: Request) -> Response:
+        """Pages may be read by machines; what a reader types is not to be asked by them."""
+        return self.finished(Response(_ROBOTS, media_type="text/plain"), request)
+
     async def names(self, request: Request) -> Response:
         """What the SPARQL editor completes: terms, things and prefixes."""
         body = await run_in_threadpool(pages.names, self.site)
@@ -165,16 +177,17 @@ class _App:
         name = request.path_params.get("name", "")
         if twin:
             name = name.removesuffix(f".{twin}")
-        values = {
-            k: " ".join(request.query_params.getlist(k)) if k == "pick" else v
-            for k, v in request.query_params.items()
-        }
+        try:
+            values = values_of(request.query_params.multi_items())
+        except UsageError as error:
+            ask = Ask(self.site, lang, self.today(), name, {}, twin)
+            return self.finished(self._failure(ask, error, request), request)
         wanted = twin or (_negotiated(request) if path == "sparql" else "")
         typed: dict[str, Typed] = {}
         for query in _queries(path, values):
             answer = await typed_answer(request, query, wanted if path == "sparql" else "")
             if isinstance(answer, Response):
-                return answer
+                return self.finished(answer, request)
             typed[query] = answer
         ask = Ask(self.site, lang, self.today(), name, values, twin, typed)
         return self.finished(await run_in_threadpool(self._drawn, ask, path, request), request)

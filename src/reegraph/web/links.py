@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from reegraph.table import Lang, Thing
+from reegraph.terms import KINDS, PREFIXES, iri
 
 _OWN = {"claim": "claim", "source": "source", "disagreement": "disagreement", "dependency": "dependency"}
 
@@ -15,6 +16,8 @@ def href(lang: Lang, what: Thing | str) -> str:
 
     >>> href("en", "firm:lynas"), href("en", "claim:tang-2025-31"), href("en", "ree:Firm")
     ('/en/thing/firm:lynas', '/en/claim/tang-2025-31', '/en/ontology/Firm')
+    >>> href("en", "skos:broader")
+    'http://www.w3.org/2004/02/skos/core#broader'
     """
     id_ = what.id if isinstance(what, Thing) else what
     kind, _, local = id_.partition(":")
@@ -22,8 +25,8 @@ def href(lang: Lang, what: Thing | str) -> str:
         return f"/{lang}/ontology/{quote(local)}"
     if kind in _OWN:
         return f"/{lang}/{_OWN[kind]}/{quote(local)}"
-    if id_.startswith(("http://", "https://")):
-        return id_
+    if id_.startswith(("http://", "https://")) or kind in PREFIXES.keys() - KINDS:
+        return iri(id_)  # of another vocabulary
     return f"/{lang}/thing/{quote(id_, safe=':')}"
 
 

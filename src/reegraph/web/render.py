@@ -16,7 +16,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 
 from reegraph import wording
-from reegraph.table import Column, Lang
+from reegraph.table import LANGS, Column, Lang
 from reegraph.terms import short
 from reegraph.web import i18n
 from reegraph.web.cite import CitedView
@@ -99,6 +99,8 @@ class Renderer:
             query = ""
         twin_of = f"/{lang}/{path or 'home'}"
         base = f"{request.url.scheme}://{request.url.netloc}"
+        at = {code: f"/{code}/{path}" + (f"?{query}" if query else "") for code in LANGS}
+        other_lang = next(code for code in LANGS if code != lang)
         return self.environment.get_template(view.template).render(
             view=view,
             lang=lang,
@@ -135,8 +137,10 @@ class Renderer:
                 title, f"{base}/{lang}/{pick}", self.site.version, ask.today, lang
             ),
             pick=f"{path or 'home'}" + (f"?{query}" if query else ""),
-            other=f"/{'en' if lang == 'zh-Hant' else 'zh-Hant'}/{path}" + (f"?{query}" if query else ""),
-            other_lang="en" if lang == "zh-Hant" else "zh-Hant",
+            canonical=base + at[lang] if view.status < 400 else "",
+            languages={**at, "x-default": at["en"]},
+            other=at[other_lang],
+            other_lang=other_lang,
             version=self.site.version,
             menu=MENU,
             search_value=ask.values.get("q", ""),

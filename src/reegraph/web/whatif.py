@@ -1,11 +1,15 @@
-"""What if: the shipped scenarios, each worked out once for the graph that is served, in a thread."""
+"""What if: the shipped scenarios and what they come to together, each worked out once for a graph."""
 
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
+from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillWorking
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from reegraph.errors import UnknownName
 from reegraph.scenario.answer import Asked, answer
@@ -14,13 +18,19 @@ from reegraph.scenario.outcome import Outcome
 from reegraph.sentence import Sentence
 from reegraph.table import Thing
 
+_KEPT: Final = 64  # outcomes; some 200 kilobytes each
+_WAITING: Final = 4  # combinations in a queue; who asks for a further one is told to ask again
+
 
 class WhatIf:
-    """The scenarios of one graph. That graph has one version of the data, so an outcome is kept."""
+    """The scenarios of one graph. That graph has one version of the data, so outcomes are kept.
+
+    One thread works them out, one after another, whoever waits for them.
+    """
 
     def __init__(self, graph: Asked) -> None:
         self._graph = graph
-        self._outcomes: dict[str, Future[Outcome]] = {}
+        self._outcomes: OrderedDict[tuple[str, ...], Future[Outcome]] = OrderedDict()
         self._lock = threading.Lock()
         self._worker = ThreadPoolExecutor(1, "reegraph-what-if")
 
@@ -30,18 +40,31 @@ class WhatIf:
         rows = scenario_list(Path(self._graph.root)).rows
         return {str(n): (t, q) for n, t, q in rows if isinstance(t, Thing) and isinstance(q, Thing)}
 
-    def outcome(self, name: str, *, wait: bool = False) -> Outcome | None:
-        """The outcome of a scenario; None while it is being worked out, unless `wait`.
+    def outcome(self, names: Collection[str], *, wait: float) -> Outcome | None:
+        """The outcome of scenarios that all hold; None where it takes longer than `wait` seconds.
 
-        Raises UnknownName, and what the scenario itself raises.
+        Raises UnknownName, and what the scenarios themselves raise.
         """
-        if name not in self.shipped:
-            listed = ", ".join(self.shipped)
-            raise UnknownName(
-                "scenario", name, self.shipped, Sentence(f"Known: {listed}.", f"現有：{listed}。")
-            )
+        listed = ", ".join(self.shipped)
+        for name in names:
+            if name not in self.shipped:
+                known = Sentence(f"Known: {listed}.", f"現有：{listed}。")
+                raise UnknownName("scenario", name, self.shipped, known)
+        future = self._future(tuple(n for n in self.shipped if n in names))
+        try:
+            return future.result(wait) if future else None
+        except StillWorking:
+            return None
+
+    def _future(self, names: tuple[str, ...]) -> Future[Outcome] | None:
+        """The work on these, which begins when its turn comes; None where too many wait already."""
         with self._lock:
-            if name not in self._outcomes:
-                self._outcomes[name] = self._worker.submit(answer, self._graph, name)
-            future = self._outcomes[name]
-        return future.result() if wait or future.done() else None
+            if names in self._outcomes:
+                self._outcomes.move_to_end(names)
+                return self._outcomes[names]
+            if sum(not f.done() for f in self._outcomes.values()) >= _WAITING:
+                return None
+            self._outcomes[names] = self._worker.submit(answer, self._graph, *names)
+            if len(self._outcomes) > _KEPT:
+                self._outcomes.popitem(last=False)
+            return self._outcomes[names]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from reegraph.curation import edtf
 from reegraph.errors import UsageError
@@ -13,6 +14,25 @@ from reegraph.table import Lang
 from reegraph.web.endpoint import Typed
 from reegraph.web.i18n import word
 from reegraph.web.site import Site
+
+MANY: Final = frozenset({"pick", "if"})  # parameters that may stand several times; a blank joins them too
+
+
+def values_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Parameters by name; UsageError where one stands twice with two values, for it says not which.
+
+    >>> values_of([("if", "a"), ("if", "b"), ("date", "2025"), ("date", "2025")])
+    {'if': 'a b', 'date': '2025'}
+    """
+    found: dict[str, str] = {}
+    for key, value in pairs:
+        if key in MANY and key in found:
+            found[key] += f" {value}"
+        elif found.setdefault(key, value) != value:
+            raise UsageError(
+                Sentence(f"{key} is given twice. Give it once.", f"{key} 重複出現且值不同，請只給一次。")
+            )
+    return found
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from reegraph.table import Thing, cell_text
 from reegraph.web.catalogue import Said
 from reegraph.web.links import href
 from reegraph.web.pages.ask import Ask
-from reegraph.web.pages.supposing import supposed
+from reegraph.web.pages.supposing import Effect, supposed
 from reegraph.web.panel import Drawing, Panel, View
 from reegraph.web.svg import Row, Step, chain
 from reegraph.wording import code, figure, spoken
@@ -55,7 +55,7 @@ class Hop:
     weakest: Said | None
     reasons: tuple[str, ...]
     supports: int
-    effect: Thing | None
+    effect: Effect | None
     year: int  # the last in which it holds; 0 for one that lies in the future or is nowhere said
     row: Row
 
@@ -80,6 +80,7 @@ def dependence(ask: Ask) -> View:
     stages = _stages(ask, panel, chosen, scenario.effects())
     tables = scenario.panels(ask)
     told = [s for s in stages if s.hops]
+    titles = {name: title.label(ask.lang) for name, (title, _) in ask.site.what_if.shipped.items()}
     words: dict[str, Any] = {
         "chosen": chosen,
         "controls": [_control(ask, name, chosen[name]) for name in _KINDS],
@@ -89,13 +90,12 @@ def dependence(ask: Ask) -> View:
         "hops": sum(s.total for s in stages),
         "best": told[:_BEST],
         "drawing": _drawing(ask, stages, chosen) if told else None,
-        "scenarios": ask.site.what_if.shipped,
+        "titles": titles,
         "supposed": scenario,
         "outcome": scenario.outcome,
-        "parts": scenario.parts(tables, set(panel.table.column("dependency"))),
+        "parts": scenario.parts(tables, set(panel.table.column("dependency")), titles),
     }
-    status = 202 if scenario.working else 200
-    return View("dependence.html", _title(ask, chosen), (panel, *tables), words, status)
+    return View("dependence.html", _title(ask, chosen), (panel, *tables), words, scenario.status)
 
 
 def _chosen(ask: Ask) -> dict[str, str]:
@@ -128,7 +128,7 @@ def _panel(ask: Ask, chosen: dict[str, str]) -> Panel:
     return replace(whole, query=query, table=replace(whole.table, rows=rows))
 
 
-def _stages(ask: Ask, panel: Panel, chosen: dict[str, str], effects: dict[str, Thing]) -> list[Stage]:
+def _stages(ask: Ask, panel: Panel, chosen: dict[str, str], effects: dict[str, Effect]) -> list[Stage]:
     found: dict[str, list[Hop]] = defaultdict(list)
     for cells in panel.cells():
         stage = cells["stage"]
@@ -158,7 +158,7 @@ def _rank(hop: Hop) -> tuple[bool, bool, int, int, str]:
     return (hop.effect is None, hop.wider, order.index(hop.basis), -hop.year, hop.dependency.id)
 
 
-def _hop(ask: Ask, cells: dict[str, Any], chosen: dict[str, str], effects: dict[str, Thing]) -> Hop:
+def _hop(ask: Ask, cells: dict[str, Any], chosen: dict[str, str], effects: dict[str, Effect]) -> Hop:
     lang, wanted, material = ask.lang, chosen["material"], cells["material"]
     known = ask.site.dependence.all[cells["dependency"].id]
     structural = known.basis == "structural"
@@ -173,8 +173,8 @@ def _hop(ask: Ask, cells: dict[str, Any], chosen: dict[str, str], effects: dict[
     )
     label = " · ".join(p for p in parts if p)
     text = f"✕ {share}" if effect else share  # what it does to it stands in the hint and the table
-    hint = f"{label}: {share}" + (f" → {effect.label(lang)}" if effect else "")
-    lost = effect is not None and effect.id in _GONE
+    hint = f"{label}: {share}" + (f" → {effect.what.label(lang)}" if effect else "")
+    lost = effect is not None and effect.what.id in _GONE
     shape = "lost" if lost else "structural" if structural else "forecast" if known.forecast else "point"
     low, high, value = _bounds(cells)
     return Hop(

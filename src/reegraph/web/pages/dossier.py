@@ -11,7 +11,7 @@ from reegraph.errors import ReegraphError, UsageError
 from reegraph.table import LANGS, Column, Thing
 from reegraph.web.catalogue import Said
 from reegraph.web.cite import Cited
-from reegraph.web.pages.ask import Ask
+from reegraph.web.pages.ask import Ask, values_of
 from reegraph.web.pages.asking import LONGEST_WORD, telling
 from reegraph.web.pages.claims import cited
 from reegraph.web.panel import Panel, View
@@ -115,12 +115,14 @@ def picks_of(text: str) -> list[str]:
 def _picked(ask: Ask, pick: str, picks: Sequence[str], view_of: Callable[[Ask, str], View]) -> Picked:
     without = " ".join(p for p in picks if p != pick)
     path, _, query = pick.partition("?")
-    asked = replace(ask, name=path.partition("/")[2], values=dict(parse_qsl(query)))
     try:
+        asked = replace(ask, name=path.partition("/")[2], values=values_of(parse_qsl(query)))
         view = view_of(asked, path)
         if not view.panels:
             typed = view.words.get("typed")
             raise UsageError((typed and typed.refusal) or ask.t("no_answer_there"))
+        if view.status == 202:
+            raise UsageError(ask.t("working"))
     except ReegraphError as error:
         return Picked(pick, without, None, "", (), (), 0, error.told(ask.lang))
     claims = list(dict.fromkeys(c for panel in view.panels for c in _claims(panel)))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reegraph.errors import ReegraphError, UsageError
+from reegraph.errors import ReegraphError, StoreError, UsageError
 from reegraph.scenario.outcome import TITLES, Outcome, worded
-from reegraph.table import Cell, Table, Thing
+from reegraph.table import Cell, Column, Table, Thing
 from reegraph.web.pages.ask import Ask
 from reegraph.web.panel import Panel
 
+Titles = Mapping[str, str]  # of scenarios by name
+
+_PAGE_WAITS: Final = 1.0  # seconds: one takes 0.1 to 0.3 of them on a quiet machine
+_TWIN_WAITS: Final = 20.0
 _ROWS: Final = 10  # of each table; CSV has all
 _PARTS: Final = ("losses", "changes", "alternatives", "unknown", "overturn")
 _HIDDEN: Final = frozenset(
@@ -19,52 +24,79 @@ _HIDDEN: Final = frozenset(
 
 
 @dataclass(frozen=True)
+class Effect:
+    """What becomes of a conclusion, and the scenarios that cause it."""
+
+    what: Thing
+    scenarios: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Supposed:
     """The answer to ?if=: the outcome, or why there is none yet or at all."""
 
-    name: str = ""
+    names: tuple[str, ...] = ()
     outcome: Outcome | None = None
     working: bool = False
     refusal: str = ""
+    status: int = 200
 
-    def effects(self) -> dict[str, Thing]:
-        """What it does to each conclusion, by id."""
-        found: dict[str, Thing] = {}
+    @property
+    def several(self) -> bool:
+        """True where rows say which of the scenarios causes them."""
+        return len(self.names) > 1
+
+    def effects(self) -> dict[str, Effect]:
+        """What they do to each conclusion, by id."""
+        found: dict[str, Effect] = {}
         for table in (self.outcome.changes, self.outcome.losses) if self.outcome else ():
+            place = [c.name for c in table.columns].index("scenarios")
             for row in table.rows:
+                by = row[place]
                 for d in _dependencies(row):
-                    if isinstance(row[0], Thing):
-                        found[d.id] = row[0]
+                    if isinstance(row[0], Thing) and isinstance(by, tuple):
+                        found[d.id] = Effect(row[0], tuple(str(name) for name in by))
         return found
 
     def panels(self, ask: Ask) -> tuple[Panel, ...]:
         """All its tables, in the page's language."""
         if not self.outcome:
             return ()
-        command = f"reegraph scenario {self.name}"
+        command = f"reegraph scenario {' '.join(self.names)}"
         return tuple(
             Panel(name, TITLES[name].en, TITLES[name].zh, "", worded(table, ask.lang), command)
             for name, table in self.outcome.tables().items()
         )
 
-    def parts(self, panels: tuple[Panel, ...], first: set[Cell]) -> list[dict[str, Any]]:
+    def parts(self, panels: tuple[Panel, ...], first: set[Cell], titles: Titles) -> list[dict[str, Any]]:
         """The tables that a page shows, cut to what reads well; rows on the conclusions of `first` lead."""
-        return [_part(panel, first) for name in _PARTS for panel in panels if panel.name == name]
+        named = titles if self.several else {}
+        return [_part(panel, first, named) for name in _PARTS for panel in panels if panel.name == name]
 
 
 def supposed(ask: Ask) -> Supposed:
-    """The scenario of ?if=; a data twin waits for its outcome, a page says that it is being worked out."""
-    name = ask.values.get("if", "").strip()
-    if not name:
+    """The scenarios of ?if=, all of them held together.
+
+    A page says that they are being worked out, or why they cannot hold together, and stands without them;
+    a data twin has them or fails.
+    """
+    what_if = ask.site.what_if
+    asked = ask.values.get("if", "").split()
+    for name in asked:
+        if name not in what_if.shipped:
+            raise UsageError(ask.t("bad_choice", "if", name, ", ".join(what_if.shipped)))
+    names = tuple(n for n in what_if.shipped if n in asked)
+    if not names:
         return Supposed()
-    shipped = ask.site.what_if.shipped
-    if name not in shipped:
-        raise UsageError(ask.t("bad_choice", "if", name, ", ".join(shipped)))
     try:
-        outcome = ask.site.what_if.outcome(name, wait=bool(ask.twin))
+        outcome = what_if.outcome(names, wait=_TWIN_WAITS if ask.twin else _PAGE_WAITS)
     except ReegraphError as error:
-        return Supposed(name, refusal=error.told(ask.lang))
-    return Supposed(name, outcome, working=outcome is None)
+        if ask.twin:
+            raise
+        return Supposed(names, refusal=error.told(ask.lang), status=error.http_status)
+    if outcome is None and ask.twin:
+        raise StoreError("the scenarios are still being worked out. Ask again in a few seconds.")
+    return Supposed(names, outcome, outcome is None, status=200 if outcome else 202)
 
 
 def _dependencies(row: tuple[Cell, ...]) -> list[Thing]:
@@ -73,17 +105,22 @@ def _dependencies(row: tuple[Cell, ...]) -> list[Thing]:
     return [d for d in ids if isinstance(d, Thing)] if isinstance(ids, tuple) else []
 
 
-def _part(panel: Panel, first: set[Cell]) -> dict[str, Any]:
+def _part(panel: Panel, first: set[Cell], titles: Titles) -> dict[str, Any]:
     table: Table = panel.table
     used = [
         i
         for i, c in enumerate(table.columns)
-        if c.name not in _HIDDEN and {row[i] for row in table.rows} - {None, "", ()}
+        if c.name not in _HIDDEN
+        and {row[i] for row in table.rows} - {None, "", ()}
+        and (titles or c.name != "scenarios")
     ]
     ordered = sorted(table.rows, key=lambda r: first.isdisjoint(_dependencies(r)))
-    return {
-        "name": panel.name,
-        "panel": panel,
-        "columns": [table.columns[i] for i in used],
-        "rows": [[row[i] for i in used] for row in ordered[:_ROWS]],
-    }
+    shown = [[_titled(table.columns[i], row[i], titles) for i in used] for row in ordered[:_ROWS]]
+    return {"name": panel.name, "panel": panel, "columns": [table.columns[i] for i in used], "rows": shown}
+
+
+def _titled(column: Column, value: Cell, titles: Titles) -> Cell:
+    """The cell, scenarios by their titles."""
+    if column.name != "scenarios" or not isinstance(value, tuple):
+        return value
+    return tuple(titles[str(name)] for name in value)
