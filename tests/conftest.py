@@ -23,9 +23,9 @@ settings.load_profile("reegraph")
 
 ARTICLE = "稀土小記\n\n全球七成的鏑產自中國。\n2024年中國開採鏑三百噸。\n作者認為此事值得留意。\n"
 ENTITIES = {
-    "country": "country:CN\tJurisdiction\tChina\t中國\tzh-Hans:中国\t\t\twikidata:Q148\t",
-    "region": "region:world\tRegion\tworld\t全球\t\t\t\t\t",
-    "element": "element:Dy\tRareEarthElement\tdysprosium\t鏑\ten:Dy\t\t\t\t",
+    "country": "country:CN\tJurisdiction\tChina\t中國\tzh-Hans:中国\t\t\twikidata:Q148\t\t",
+    "region": "region:world\tRegion\tworld\t全球\t\t\t\t\t\t",
+    "element": "element:Dy\tRareEarthElement\tdysprosium\t鏑\ten:Dy\t\t\t\t\t",
 }
 CLAIMS = (
     (
@@ -108,7 +108,7 @@ def project(tmp_path: Path, root: Path) -> Project:
     made.articles.mkdir()
     (made.articles / "small.txt").write_bytes(ARTICLE.encode())
     for kind, row in ENTITIES.items():
-        header = "id\tclass\ten\tzh\taliases\tcountry\tbroader\texternal\tnote"
+        header = "id\tclass\ten\tzh\taliases\tcountry\tbroader\texternal\tnote_en\tnote_zh"
         made.write(f"data/entities/{kind}.tsv", header, row)
     made.write("data/claims/small-2025.tsv", "\t".join(COLUMNS), *claim_lines())
     made.write("data/sources/small-2025.toml", *source_lines())

@@ -99,7 +99,8 @@ def test_a_row_becomes_a_claim(tmp_path: Path, vocabulary: Vocabulary) -> None:
             anchor=Anchor(6, 16, "0" * 64),
             en=ROW["en"],
             zh=ROW["zh"],
-            note="",
+            note_en="",
+            note_zh="",
             place="data/claims/tang-2025.tsv:2",
         )
     ]
@@ -128,7 +129,7 @@ def test_not_makes_a_claim_negative(tmp_path: Path, vocabulary: Vocabulary) -> N
         ({"property": "not productionShare"}, False),
         ({"value": "none", "unit": ""}, False),
         ({"value": "most", "unit": ""}, True),
-        ({"rank": "deprecated", "note": "Wrong."}, False),
+        ({"rank": "deprecated", "note_en": "Wrong.", "note_zh": "有誤。"}, False),
         (EVENT, False),
     ],
 )
@@ -213,6 +214,14 @@ def test_a_remark_carries_no_property(tmp_path: Path, vocabulary: Vocabulary) ->
         ({"zh": ""}, f"zh is empty. {SAY}"),
         ({"rank": "deprecated"}, WHY),
         ({"reading": "corrected"}, WHY),
+        (
+            {"note_en": "From the caption."},
+            "note_zh is empty, but note_en is not. Say it in English and Traditional Chinese.",
+        ),
+        (
+            {"note_zh": "出自圖說。"},
+            "note_en is empty, but note_zh is not. Say it in English and Traditional Chinese.",
+        ),
         ({"start": "16"}, f"the anchor [16, 16) is not a span. {FIND}"),
         ({"start": ""}, f"the anchor [, 16) is not a span. {FIND}"),
         ({"end": "-1"}, f"the anchor [6, -1) is not a span. {FIND}"),
@@ -330,5 +339,5 @@ def test_columns_are_those_of_the_design() -> None:
     """The header of a claims table is fixed; other tools read it."""
     assert " ".join(COLUMNS) == (
         "id subject property object value unit when stage material "
-        "modality said_by rank reading start end sha256 en zh note"
+        "modality said_by rank reading start end sha256 en zh note_en note_zh"
     )

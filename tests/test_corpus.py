@@ -9,6 +9,7 @@ import pytest
 from conftest import Project
 
 from reegraph.curation.corpus import read_corpus
+from reegraph.curation.reference import FACT_COLUMNS
 from reegraph.errors import CurationError, MissingPart
 
 CLAIMS = "data/claims/small-2025.tsv"
@@ -164,7 +165,9 @@ def test_faults_come_before_what_they_cause(project: Project) -> None:
     project.edit(CLAIMS, "\tpercent\t", "\tkt\t")
     project.edit(CLAIMS, "\t2024\t", "\tlast year\t")
     project.write(
-        "data/reference/facts-x.tsv", "subject\tproperty\tvalue\twork\tnote", "element:Dy\tsymbol\tDy\tx\t"
+        "data/reference/facts-x.tsv",
+        "\t".join(FACT_COLUMNS),
+        "element:Dy\tsymbol\tDy\tx\t\t",
     )
     project.write("data/disagreements.tsv", "claims\ten\tzh", "claim:small-2025-9\tWhy.\t何故。")
 

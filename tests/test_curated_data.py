@@ -97,9 +97,18 @@ def test_every_entity_is_spoken_of(corpus: Corpus) -> None:
         spoken |= {entity.country, entity.broader}
     spoken |= {c.work for c in corpus.corrections} | {c.work for c in corpus.bibliography}
     for item in (*corpus.claims, *corpus.facts, *corpus.corrections):
-        spoken |= set(re.findall(r"[a-z]+:[A-Za-z0-9.-]*[A-Za-z0-9]", item.note))
+        spoken |= set(re.findall(r"[a-z]+:[A-Za-z0-9.-]*[A-Za-z0-9]", item.note_en))
     idle = {id_ for id_ in corpus.entities if id_ not in spoken}
     assert idle == set(IDLE), "use it, take it out, or give the reason in IDLE"
+
+
+def test_notes_are_chinese_in_chinese(corpus: Corpus) -> None:
+    """Every note stands in both languages, the Chinese one in Chinese."""
+    noted = (*corpus.claims, *corpus.facts, *corpus.corrections, *corpus.entities.values())
+    pairs = [(item.note_en, item.note_zh) for item in noted if item.note_en or item.note_zh]
+    assert pairs
+    han = re.compile("[\u4e00-\u9fff]")
+    assert [en for en, zh in pairs if not en or not han.search(zh) or zh == en] == []
 
 
 def test_ids_are_well_formed(corpus: Corpus) -> None:

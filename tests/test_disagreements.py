@@ -419,7 +419,7 @@ def test_labels_are_in_both_languages(vocabulary: Vocabulary) -> None:
     ]
     literals = [q.object for q in quads if isinstance(q.object, ox.Literal)]
     assert [str(x.language).lower() for x in literals] == ["en", "zh-hant"]
-    assert all("60 / 69.2 %" in x.value for x in literals)
+    assert all("60% / 69.2%" in x.value for x in literals)
     assert {q.graph_name for q in quads} == {DERIVED}
 
 

@@ -33,7 +33,7 @@ def test_a_row_becomes_an_entity(tmp_path: Path, vocabulary: Vocabulary) -> None
         sector=["sector:energy\tSector\tenergy\t能源\t\tbloc:eu"],
         firm=[
             "firm:lynas\tFirm\tLynas\t萊納斯\ten:LYC;zh:萊那斯;zh-Hans:莱纳斯"
-            "\tAU\tsector:energy\t\tseat in Perth"
+            "\tAU\tsector:energy\t\tseat in Perth\t總部在珀斯"
         ],
     )
     assert problems == []
@@ -47,7 +47,8 @@ def test_a_row_becomes_an_entity(tmp_path: Path, vocabulary: Vocabulary) -> None
         aliases=(("en", "LYC"), ("zh-Hant", "萊那斯"), ("zh-Hans", "莱纳斯")),
         country="country:AU",
         broader="sector:energy",
-        note="seat in Perth",
+        note_en="seat in Perth",
+        note_zh="總部在珀斯",
     )
 
 

@@ -230,7 +230,8 @@ def test_find(g: KnowledgeGraph, word: str, first: str, matched: str | None) -> 
     row = g.find(word).records()[0]
     assert row["id"] == first
     assert matched is None or row["matched"] == matched
-    assert row["class"]
+    assert row["class"].startswith("ree:")
+    assert row["class_label"]
 
 
 def test_find_limits(g: KnowledgeGraph) -> None:
@@ -306,7 +307,8 @@ def test_why_a_disagreement(g: KnowledgeGraph) -> None:
     proof = g.why(row["disagreement"])
     assert {c.id for c in proof.claims()} == {"claim:jui-2025-6", "claim:tang-2025-247"}
     assert "deprecated" in lines(proof)
-    assert "note: " in lines(proof)
+    assert "note: The article prints June 2024." in lines(proof)
+    assert "註：文章印作2024年6月。" in "\n".join(proof.lines("zh-Hant"))
 
 
 def test_why_a_statement(g: KnowledgeGraph) -> None:

@@ -27,7 +27,7 @@ VAGUE = {
 
 # Left to right, as DESIGN.md draws it. A part may import itself and what stands before it.
 ORDER = (
-    ("errors", "terms", "folders", "sentence", "table", "window"),
+    ("errors", "terms", "folders", "sentence", "wording", "table", "window"),
     ("curation",),
     ("triples", "statements", "disagreements", "tokens"),
     ("store",),

@@ -40,15 +40,15 @@ def test_facts(tmp_path: Path, vocabulary: Vocabulary) -> None:
     _table(
         tmp_path / "facts-b.tsv",
         FACT_COLUMNS,
-        "element:Dy\tcountedHeavyBy\tscheme:usgs\twork:iupac\tsee p. 2",
+        "element:Dy\tcountedHeavyBy\tscheme:usgs\twork:iupac\tSee p. 2.\t見第2頁。",
     )
-    _table(tmp_path / "facts-a.tsv", FACT_COLUMNS, "element:Dy\tatomicNumber\t66\twork:iupac\t")
-    _table(tmp_path / "other.tsv", FACT_COLUMNS, "nobody\treads\tthis\there\t")
+    _table(tmp_path / "facts-a.tsv", FACT_COLUMNS, "element:Dy\tatomicNumber\t66\twork:iupac\t\t")
+    _table(tmp_path / "other.tsv", FACT_COLUMNS, "nobody\treads\tthis\there\t\t")
     facts, problems = read_facts(tmp_path, IDS, vocabulary)
     assert problems == []
     assert facts == [
-        Fact("element:Dy", "atomicNumber", "66", "work:iupac", ""),
-        Fact("element:Dy", "countedHeavyBy", "scheme:usgs", "work:iupac", "see p. 2"),
+        Fact("element:Dy", "atomicNumber", "66", "work:iupac", "", ""),
+        Fact("element:Dy", "countedHeavyBy", "scheme:usgs", "work:iupac", "See p. 2.", "見第2頁。"),
     ]
 
 
@@ -56,30 +56,34 @@ def test_facts(tmp_path: Path, vocabulary: Vocabulary) -> None:
     ("row", "problem"),
     [
         (
-            "element:Dyy\tsymbol\tDy\twork:iupac\t",
+            "element:Dyy\tsymbol\tDy\twork:iupac\t\t",
             "subject element:Dyy is not defined (perhaps element:Dy). Correct it or add the entity.",
         ),
         (
-            "element:Dy\tsymbl\tDy\twork:iupac\t",
+            "element:Dy\tsymbl\tDy\twork:iupac\t\t",
             "property 'symbl' is not in the ontology (perhaps symbol). Correct it or add the property.",
         ),
         (
-            "element:Dy\tcountedHeavyBy\tscheme:eu\twork:iupac\t",
+            "element:Dy\tcountedHeavyBy\tscheme:eu\twork:iupac\t\t",
             "value scheme:eu is not defined. Correct it or add the entity.",
         ),
         (
-            "element:Dy\tsymbol\tDy\t\t",
+            "element:Dy\tsymbol\tDy\t\t\t",
             "work  is not defined. Every reference entry cites a work of data/entities/work.tsv.",
         ),
         (
-            "element:Dy\tatomicNumber\tsixty-six\twork:iupac\t",
+            "element:Dy\tatomicNumber\tsixty-six\twork:iupac\t\t",
             "value 'sixty-six' is no integer, which atomicNumber takes. Correct the value.",
         ),
         (
-            "element:Dy\tlatitude\t22°N\twork:iupac\t",
+            "element:Dy\tlatitude\t22°N\twork:iupac\t\t",
             "value '22°N' is no decimal, which latitude takes. Correct the value.",
         ),
-        ("element:Dy\tsymbol\t\twork:iupac\t", "value is empty. Fill it in or take the row out."),
+        (
+            "element:Dy\tsymbol\tDy\twork:iupac\tSee p. 2.\t",
+            "note_zh is empty, but note_en is not. Say it in English and Traditional Chinese.",
+        ),
+        ("element:Dy\tsymbol\t\twork:iupac\t\t", "value is empty. Fill it in or take the row out."),
     ],
 )
 def test_faults_of_a_fact(tmp_path: Path, vocabulary: Vocabulary, row: str, problem: str) -> None:
@@ -94,10 +98,10 @@ def test_corrections(tmp_path: Path) -> None:
     path = _table(
         tmp_path / "corrections.tsv",
         CORRECTION_COLUMNS,
-        "claim:a-2\tIt is 66.\t應為66。\tverified\twork:iupac\t",
+        "claim:a-2\tIt is 66.\t應為66。\tverified\twork:iupac\t\t",
     )
     assert read_corrections(path, IDS, RANKS) == (
-        [Correction("claim:a-2", "It is 66.", "應為66。", "verified", "work:iupac", "")],
+        [Correction("claim:a-2", "It is 66.", "應為66。", "verified", "work:iupac", "", "")],
         [],
     )
     assert read_corrections(tmp_path / "none.tsv", IDS, RANKS) == ([], [])
@@ -107,27 +111,31 @@ def test_corrections(tmp_path: Path) -> None:
     ("row", "problem"),
     [
         (
-            "claim:a-1\tIt is 66.\t應為66。\tlikely\t\t",
+            "claim:a-1\tIt is 66.\t應為66。\tlikely\t\t\t",
             "claim:a-1 is no deprecated claim. Correct the id, or mark the claim deprecated.",
         ),
         (
-            "claim:a-9\tIt is 66.\t應為66。\tlikely\t\t",
+            "claim:a-9\tIt is 66.\t應為66。\tlikely\t\t\t",
             "claim:a-9 is no deprecated claim. Correct the id, or mark the claim deprecated.",
         ),
         (
-            "claim:a-2\tIt is 66.\t應為66。\tsure\t\t",
+            "claim:a-2\tIt is 66.\t應為66。\tsure\t\t\t",
             "certainty 'sure' is unknown; known: verified, likely, unsure. Correct the row.",
         ),
         (
-            "claim:a-2\tIt is 66.\t應為66。\tlikely\twork:x\t",
+            "claim:a-2\tIt is 66.\t應為66。\tlikely\twork:x\t\t",
             "work work:x is not defined. Add it to data/entities/work.tsv.",
         ),
         (
-            "claim:a-2\tIt is 66.\t應為66。\tverified\t\t",
+            "claim:a-2\tIt is 66.\t應為66。\tverified\t\t\t",
             "a verified correction names no work. Name it, or lower the certainty.",
         ),
-        ("claim:a-2\t\t應為66。\tlikely\t\t", "en is empty. Say it in English and Traditional Chinese."),
-        ("claim:a-2\tIt is 66.\t\tlikely\t\t", "zh is empty. Say it in English and Traditional Chinese."),
+        ("claim:a-2\t\t應為66。\tlikely\t\t\t", "en is empty. Say it in English and Traditional Chinese."),
+        (
+            "claim:a-2\tIt is 66.\t應為66。\tlikely\t\t\t據報導。",
+            "note_en is empty, but note_zh is not. Say it in English and Traditional Chinese.",
+        ),
+        ("claim:a-2\tIt is 66.\t\tlikely\t\t\t", "zh is empty. Say it in English and Traditional Chinese."),
     ],
 )
 def test_faults_of_a_correction(tmp_path: Path, row: str, problem: str) -> None:
@@ -139,7 +147,7 @@ def test_faults_of_a_correction(tmp_path: Path, row: str, problem: str) -> None:
 
 def test_a_second_correction_of_one_claim(tmp_path: Path) -> None:
     """A claim is corrected once; the second row would be lost in the first."""
-    row = "claim:a-2\tIt is 66.\t應為66。\tlikely\t\t"
+    row = "claim:a-2\tIt is 66.\t應為66。\tlikely\t\t\t"
     path = _table(tmp_path / "corrections.tsv", CORRECTION_COLUMNS, row, row.replace("66", "67"))
     _, problems = read_corrections(path, IDS, RANKS)
     assert [str(p) for p in problems] == [

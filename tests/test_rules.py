@@ -454,8 +454,8 @@ CASES = [
         "dependency-label",
         "both languages",
         [LABELLED, IMPORTER],
-        'dependency:d rdfs:label "Japan depends on China, dysprosium, separation, 70 (2024)"@en',
-        'dependency:d rdfs:label "日本依賴中國，鏑，分離，70（2024）"@zh-hant',
+        'dependency:d rdfs:label "Japan depends on China, dysprosium, separation, 70% (2024)"@en',
+        'dependency:d rdfs:label "日本依賴中國，鏑，分離，70%（2024）"@zh-hant',
     ),
     case("dependency-label", "no labels", [IMPORTER]),
     # OWL.

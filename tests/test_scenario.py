@@ -357,7 +357,7 @@ def test_unknown_names_each_member_of_the_group_of_which_there_is_no_claim() -> 
     ]
     assert ("element:Nd", "stage:separation") not in rows
     (text,) = rows["group:heavy-ree", None]
-    assert "from abroad (100) comes from" in text
+    assert "from abroad (100%) comes from" in text
 
 
 # Controls
@@ -427,10 +427,10 @@ def test_a_new_control_covers_the_goods_it_names_and_the_stage_of_a_technology()
 
 
 FACILITIES = [
-    "id\tclass\ten\tzh\taliases\tcountry\tbroader\texternal\tnote",
-    "facility:silmet\tSeparationPlant\tSilmet\tSilmet廠\t\tEE\t\t\t",
+    "id\tclass\ten\tzh\taliases\tcountry\tbroader\texternal\tnote_en\tnote_zh",
+    "facility:silmet\tSeparationPlant\tSilmet\tSilmet廠\t\tEE\t\t\t\t",
 ]
-ESTONIA = "country:EE\tJurisdiction\tEstonia\t愛沙尼亞\t\t\t\t\t"
+ESTONIA = "country:EE\tJurisdiction\tEstonia\t愛沙尼亞\t\t\t\t\t\t"
 
 
 @pytest.fixture

@@ -136,17 +136,21 @@ def test_labels_fall_back(thing: Thing, en: str, zh: str) -> None:
         (None, "", ""),
         (CHINA, "China", "中國"),
         (Thing("claim:a-1", "One.", "一。"), "claim:a-1", "claim:a-1"),
-        ((CHINA, "x"), "China; x", "中國; x"),
-        (True, "yes", "yes"),
-        (False, "no", "no"),
+        ((CHINA, "x"), "China; x", "中國；x"),
+        (True, "yes", "是"),
+        (False, "no", "否"),
         (Decimal("1.50"), "1.5", "1.5"),
         (date(2025, 4, 4), "2025-04-04", "2025-04-04"),
         (7, "7", "7"),
         ("text", "text", "text"),
+        ("in-force", "in force", "有效"),
+        ("85..90", "85–90", "85–90"),
+        (Decimal("65000"), "65,000", "65,000"),
+        (("198X", "2026/"), "1980s; from 2026", "1980 年代；2026 起"),
     ],
 )
 def test_cell_text(cell: object, en: str, zh: str) -> None:
-    """What a person reads: names for things but ids for claims, yes and no, plain numbers."""
+    """What a person reads: names for things but ids for claims, codes, figures and times in words."""
     assert (cell_text(cell), cell_text(cell, "zh-Hant")) == (en, zh)  # type: ignore[arg-type]
 
 
@@ -328,10 +332,10 @@ def test_blocks_by_hand() -> None:
     assert Table(TABLE.columns[:3], tuple(row[:3] for row in TABLE.rows)).to_blocks("zh-Hant") == (
         "             on  中國\n"
         "share (percent)  69.2\n"
-        "         claims  a-1; b-2\n"
+        "         claims  a-1；b-2\n"
         "\n"
         "             on  日本\n"
-        "share (percent)  400000000\n"
+        "share (percent)  400,000,000\n"
     )
     assert Table(TABLE.columns, ()).to_blocks() == ""
 

@@ -220,29 +220,41 @@ def test_query_in_view_is_the_query_that_was_run() -> None:
     ("path", "status", "said"),
     [
         ("thing/firm:lynass", 404, "firm:lynas"),
-        ("thing/nonsense", 404, "unknown id"),
-        ("claim/tang-2025-999999", 404, "unknown id"),
+        ("thing/nonsense", 404, "unknown id / 沒有「nonsense」這個代號"),
+        ("claim/tang-2025-999999", 404, "unknown id / 這個代號"),
         ("question/china-shares", 404, "china-share"),
-        ("question/china-share?plaice=country:CN", 404, "china-share takes: material, place"),
-        ("question/china-share?place=Chinaland", 400, "an id like country:CN is wanted"),
-        ("question/china-share?place=country:CNN", 404, "unknown id"),
-        ("question/controls-in-force?date=tomorrow", 400, "date=tomorrow"),
+        (
+            "question/china-share?plaice=country:CN",
+            404,
+            "china-share takes: material, place / china-share 可用：material, place。",
+        ),
+        (
+            "question/china-share?place=Chinaland",
+            400,
+            "an id like country:CN is wanted / 須為代號，例如 country:CN",
+        ),
+        ("question/china-share?place=country:CNN", 404, "unknown id / 沒有「country:CNN」這個代號"),
+        (
+            "question/controls-in-force?date=tomorrow",
+            400,
+            "date=tomorrow: time 'tomorrow' is not understood / date=tomorrow：時間須寫成 2024",
+        ),
         ("controls?date=2025-13-45", 400, "date=2025-13-45"),
-        ("controls?day=2025", 400, "this page takes: date"),
+        ("controls?day=2025", 400, "this page takes: date / 本頁可用：date。"),
         ("disagreements?kind=war", 400, "contradiction, unsettled, difference, history"),
-        ("thing/country:CN?page=99", 400, "a number from 1 to"),
-        ("thing/country:CN?page=1%20OR%201", 400, "a number from 1 to"),
+        ("thing/country:CN?page=99", 400, "a number from 1 to / page=99：須為 1 到"),
+        ("thing/country:CN?page=1%20OR%201", 400, "a number from 1 to / 的數字"),
         ("ontology/Firmm", 404, "Firm"),
-        ("nowhere", 404, "unknown page"),
-        ("search?q=" + "x" * 300, 400, "at most 200"),
+        ("nowhere", 404, "unknown page / 這個頁面"),
+        ("search?q=" + "x" * 300, 400, "at most 200 / q：300 個字元；至多可搜尋 200 個"),
     ],
 )
 def test_a_bad_address_is_told_what_is_allowed(path: str, status: int, said: str) -> None:
-    """404 with near names, 400 with what is wanted; as page and as JSON."""
-    for lang in LANGS:
+    """404 with near names, 400 with what is wanted; as page in its language, and as JSON."""
+    for lang, wanted in zip(LANGS, (said.split(" / ") * 2)[:2], strict=True):
         answer = client().get(f"/{lang}/{path}")
         assert answer.status_code == status
-        assert said in html.unescape(answer.text)
+        assert wanted in html.unescape(answer.text)
         assert "Traceback" not in answer.text
     if "?" not in path:
         told = client().get(f"/en/{path}.json")
@@ -385,6 +397,29 @@ def test_values_that_a_parameter_lists_are_chosen_from() -> None:
     assert found
     assert re.findall(r'value="(scheme:\w+)"', found[0]) == ["scheme:usgs", "scheme:eu", "scheme:china"]
     assert "美國" in found[0]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "disagreements",
+        "controls?date=2025-12-01",
+        "question/figures?thing=facility:mountain-pass",
+        "question/heavy-ree-dependence",
+        "question/share-history",
+        "thing/facility:mountain-pass",
+        "source/chen-cc-2025",
+    ],
+)
+def test_what_is_read_is_written_for_people(lang: str, path: str) -> None:
+    """No page shows a figure, a time, a unit or a note as the data hold it."""
+    page = client().get(f"/{lang}/{path}").text
+    page = re.sub(r"(?s)<(textarea|code|pre|script)\b.*?</\1>|href=\"[^\"]*\"", "", page)
+    text = html.unescape(re.sub(r"<[^>]*>", " ", page))
+    assert re.findall(r"\d\.\.\d|\b\d{3}X\b|\b\d{4}/(?:\d|\s)|>=|\bt-per-year\b|in-force", text) == []
+    if lang == "zh-Hant":
+        assert re.findall(r"\b(?:stated|percent|deprecated|No date is printed)\b", text) == []
 
 
 def test_a_parameter_takes_a_name_and_shows_it() -> None:

@@ -15,7 +15,6 @@ from webclient import Client, site
 from reegraph import web
 from reegraph.table import Column, Table, Thing
 from reegraph.web.cite import Cited
-from reegraph.web.i18n import figure, spoken
 from reegraph.web.inline import Inline
 from reegraph.web.pages.asking import told_once
 from reegraph.web.svg import Neighbour, Row, ladder, neighbour_list, neighbourhood, timeline
@@ -163,13 +162,6 @@ def test_citations_name_claim_paragraph_and_version() -> None:
     assert CITED.bibtex().startswith("@misc{tang-2025-1,\n  author = {湯名暉},")
     assert '"locator": "19"' in CITED.csl()
     assert "%" not in re.sub(r"\\%", "", CITED.bibtex())
-
-
-def test_figures_and_words_in_both_languages() -> None:
-    """Intervals get a dash, thousands a comma, units their words."""
-    assert figure("en", ">90", "percent") == ">90%"
-    assert figure("zh-Hant", "400000000", "USD") == "400,000,000 美元"
-    assert spoken("zh-Hant", "2010-09-01 to 2010-09-30") == "2010-09-01 至 2010-09-30"
 
 
 @pytest.mark.parametrize(

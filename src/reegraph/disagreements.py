@@ -25,6 +25,7 @@ from reegraph.curation.reference import Reason
 from reegraph.curation.vocabulary import Property, Vocabulary
 from reegraph.terms import GRAPH, PROV, RDF, REE
 from reegraph.triples import Pair, decimal, labels, named
+from reegraph.wording import figure, time
 
 DERIVED = ox.NamedNode(GRAPH + "derived")
 FORWARD = frozenset({"forecast", "target", "plan", "hypothesis"})
@@ -99,11 +100,10 @@ def _pairs(
 def _names(disagreement: Disagreement, corpus: Corpus) -> tuple[str, str]:
     """Subject, property and the ladder of what is said, in English and Chinese."""
     first = disagreement.claims[0]
-    unit = {"percent": " %", "day": "", "": ""}.get(disagreement.unit, f" {disagreement.unit}")
     names = []
     for lang, comma in (("en", ", "), ("zh", "，")):
         said = [_said(c, corpus, lang) for c in disagreement.claims]
-        ladder = " / ".join(dict.fromkeys(said)) + unit
+        ladder = " / ".join(dict.fromkeys(said))
         about = [
             corpus.name(i, lang) for i in (first.subject, first.property, first.stage, first.material) if i
         ]
@@ -112,10 +112,11 @@ def _names(disagreement: Disagreement, corpus: Corpus) -> tuple[str, str]:
 
 
 def _said(claim: Claim, corpus: Corpus, lang: str) -> str:
+    tag = "zh-Hant" if lang == "zh" else "en"
     if claim.figure is not None:
-        return claim.figure.printed
+        return figure(tag, claim.figure.printed, claim.unit)
     sign = {"en": "not ", "zh": "非"}[lang] if claim.negative else ""
-    return sign + corpus.name(claim.object, lang) if claim.object else claim.when.edtf
+    return sign + corpus.name(claim.object, lang) if claim.object else time(tag, claim.when.edtf)
 
 
 def _of_figures(claims: Sequence[Claim], vocabulary: Vocabulary) -> Iterator[Disagreement]:

@@ -16,8 +16,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from reegraph.sentence import Sentence
+
+_KINDS: Final = {
+    "id": "代號",
+    "page": "頁面",
+    "panel": "表格",
+    "parameter": "參數",
+    "question": "問題",
+    "scenario": "情境",
+    "term": "詞彙",
+    "twin": "格式",
+}
 SHOWN = 20  # of a long list of problems; the total is always given
 
 
@@ -26,6 +38,11 @@ class ReegraphError(Exception):
 
     exit_code: ClassVar[int] = 1
     http_status: ClassVar[int] = 500
+
+    def told(self, lang: str) -> str:
+        """Its text in that language, where it has one; else in English."""
+        said = self.args[0] if self.args else ""
+        return said.label(lang) if isinstance(said, Sentence) else str(self)
 
 
 class UsageError(ReegraphError):
@@ -82,7 +99,10 @@ class UnknownName(ReegraphError):
         self.name = name
         self.near = nearest(name, known)
         hint = f" Did you mean {' or '.join(self.near)}?" if self.near else ""
-        super().__init__(f"unknown {kind} {name!r}.{hint}" + (f" {remedy}" if remedy else ""))
+        hint_zh = f"是否要找 {' 或 '.join(self.near)}？" if self.near else ""
+        remedy_zh = remedy.zh if isinstance(remedy, Sentence) else remedy
+        en = f"unknown {kind} {name!r}.{hint}" + (f" {remedy}" if remedy else "")
+        super().__init__(Sentence(en, f"沒有「{name}」這個{_KINDS.get(kind, kind)}。{hint_zh}{remedy_zh}"))
 
 
 class StoreError(ReegraphError):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from reegraph.sentence import Sentence
 from reegraph.table import Lang, Thing
 
 
@@ -22,7 +23,7 @@ class Evidence:
     modality: str
     rank: str
     reading: str
-    note: str
+    note: Sentence
     sentence: str = ""
 
 
@@ -86,8 +87,9 @@ def _evidence_dict(evidence: Evidence, lang: Lang) -> dict[str, Any]:
         key: getattr(evidence, key)
         for key in ("paragraph", "start", "end", "when", "assumed", "modality", "rank", "reading")
     }
-    spoken = {key: value for key in ("note", "sentence") if (value := getattr(evidence, key))}
-    return {"source": evidence.source.id, "source_label": evidence.source.label(lang), **plain, **spoken}
+    spoken = {"note": evidence.note.label(lang), "sentence": evidence.sentence}
+    said = {key: text for key, text in spoken.items() if text}
+    return {"source": evidence.source.id, "source_label": evidence.source.label(lang), **plain, **said}
 
 
 def _support_dict(support: Support, lang: Lang) -> dict[str, Any]:
@@ -108,7 +110,7 @@ def _lines(proof: Proof, lang: Lang, indent: str) -> Iterator[str]:
         if e.sentence:
             yield f"{indent}    「{e.sentence}」"
         if e.note:
-            yield f"{indent}    {words['note']}: {e.note}"
+            yield f"{indent}    {words['note']}{words['colon']}{e.note.label(lang)}"
     for support in proof.supports:
         if support.rule:
             yield f"{indent}  {words['by']} {support.rule.id}: {_because(support, lang)}"
@@ -125,6 +127,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "paragraph": "paragraph {}",
         "assumed": "year assumed",
         "note": "note",
+        "colon": ": ",
         "by": "by",
         "ontology": "by the ontology",
         "entities": "as the curators file it",
@@ -133,8 +136,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "paragraph": "第{}段",
         "assumed": "年份為推定",
         "note": "註",
+        "colon": "：",
         "by": "依據",
-        "ontology": "本體論所定",
+        "ontology": "知識本體所定",
         "entities": "編纂者歸類",
     },
 }

@@ -139,7 +139,8 @@ class KnowledgeGraph:
         columns = tuple(
             Column(v, "text" if v in {"basis", "figure", "when"} else "thing") for v in solutions.variables
         )
-        return Table(columns, table.rows, title=self.thing(id_).en)
+        thing = self.thing(id_)
+        return Table(columns, table.rows, title=thing.label(), title_zh=thing.label("zh-Hant"))
 
     def find(self, word: str, limit: int = 20) -> Table:
         """Things by any of their names, best first, with the name that matched."""
@@ -147,12 +148,18 @@ class KnowledgeGraph:
             raise UsageError(f"{word!r} holds no letter or digit to look for")
         hits = names.find(word, self._names, limit)
         classes = self._classes([h.id for h in hits])
-        found = self._labels.named(self.store, {iri(h.id) for h in hits})
+        found = self._labels.named(self.store, {iri(i) for i in {*(h.id for h in hits), *classes.values()}})
         rows = tuple(
-            (found[iri(h.id)], h.id, classes.get(h.id), h.name if h.name != h.id else None) for h in hits
+            (
+                found[iri(h.id)],
+                h.id,
+                found[iri(classes[h.id])] if h.id in classes else None,
+                h.name if h.name != h.id else None,
+            )
+            for h in hits
         )
-        columns = (Column("thing", "thing"), Column("id"), Column("class"), Column("matched"))
-        return Table(columns, rows, title=f"find {word}")
+        columns = (Column("thing", "thing"), Column("id"), Column("class", "thing"), Column("matched"))
+        return Table(columns, rows, title=f"find {word}", title_zh=f"尋找「{word}」")
 
     def why(self, what: str) -> Proof:
         """The whole proof of a claim, dependency, disagreement, or of ``subject property object``."""
@@ -225,7 +232,7 @@ class KnowledgeGraph:
         for row in solutions:
             thing, cls = row["thing"], row["class"]
             if thing is not None and cls is not None and short(node_text(cls)).startswith("ree:"):
-                found.setdefault(short(node_text(thing)), short(node_text(cls)).removeprefix("ree:"))
+                found.setdefault(short(node_text(thing)), short(node_text(cls)))
         return found
 
     def _must_exist(self, id_: str) -> None:

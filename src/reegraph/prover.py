@@ -15,6 +15,7 @@ from reegraph.evidence import Evidence, Proof, Support
 from reegraph.pages import ask_page, page_query, proof_queries
 from reegraph.questions import Labels
 from reegraph.reason import Rule, read_rules
+from reegraph.sentence import Sentence
 from reegraph.store import Solutions, Store
 from reegraph.store.protocol import Node, node_text
 from reegraph.table import Thing
@@ -130,7 +131,7 @@ class Prover:
                 modality=_code(text["modality"]),
                 rank=_code(text["rank"]),
                 reading=_code(text["reading"]),
-                note=text["note"],
+                note=Sentence(text["note"], text["note_zh"]),
                 sentence=self._sentence(source, text["document"], start, end),
             )
         return None

@@ -87,7 +87,8 @@ class Question:
         for name, value in values.items():
             if name not in known:
                 listed = ", ".join(known) or "none"
-                raise UnknownName("parameter", name, known, f"{self.name} takes: {listed}.")
+                remedy = Sentence(f"{self.name} takes: {listed}.", f"{self.name} 可用：{listed}。")
+                raise UnknownName("parameter", name, known, remedy)
             terms = " ".join(_term(part.strip(), known[name]) for part in value.split(","))
             query = fill(query, name, terms)
         return query
@@ -111,7 +112,8 @@ def read_questions(folder: Path) -> dict[str, Question]:
 def find_question(name: str, questions: Mapping[str, Question]) -> Question:
     """The question of that name; UnknownName with the nearest names when there is none."""
     if name not in questions:
-        raise UnknownName("question", name, questions, "`reegraph ask` lists all.")
+        remedy = Sentence("`reegraph ask` lists all.", "全部列於 `reegraph ask`。")
+        raise UnknownName("question", name, questions, remedy)
     return questions[name]
 
 
@@ -287,11 +289,13 @@ def _term(value: str, parameter: Parameter) -> str:
     """A parameter's value as a SPARQL term; UsageError when it is not of the parameter's type."""
     if value == "any":
         return "UNDEF"
+    given = f"{parameter.name}={value}"
     match parameter.type:
         case "thing":
             if not (is_id(value) or is_term(value)):
-                what = f"{parameter.name}={value}: an id like country:CN is wanted"
-                raise UsageError(f'{what}; `reegraph find "{value}"` has it')
+                wanted = f'an id like country:CN is wanted; `reegraph find "{value}"` has it'
+                wanted_zh = f'須為代號，例如 country:CN；可由 `reegraph find "{value}"` 查得。'
+                raise UsageError(Sentence(f"{given}: {wanted}", f"{given}：{wanted_zh}"))
             return f"<{iri(value)}>"
         case "number":
             try:
@@ -300,12 +304,13 @@ def _term(value: str, parameter: Parameter) -> str:
                     raise InvalidOperation
                 return str(ox.Literal(f"{number:f}", datatype=ox.NamedNode(XSD + "decimal")))
             except InvalidOperation:
-                raise UsageError(f"{parameter.name}={value}: a number is wanted, such as 50 or 0.1") from None
+                wanted, wanted_zh = "a number is wanted, such as 50 or 0.1", "須為數字，例如 50 或 0.1。"
+                raise UsageError(Sentence(f"{given}: {wanted}", f"{given}：{wanted_zh}")) from None
         case "date":
             try:
                 day = edtf.parse(value).start
             except ValueError as error:
-                raise UsageError(f"{parameter.name}={value}: {error}") from error
+                raise UsageError(Sentence(f"{given}: {error}", f"{given}：{edtf.REMEDY_ZH}")) from error
             return str(ox.Literal((day or date.min).isoformat(), datatype=ox.NamedNode(XSD + "date")))
         case _:
             return str(ox.Literal(value))

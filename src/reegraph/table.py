@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from reegraph.errors import UsageError
 from reegraph.sentence import Sentence
+from reegraph.wording import code, separated, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -237,20 +238,20 @@ class Table:
 
 
 def cell_text(value: Cell, lang: Lang = "en") -> str:
-    """What a person reads in the cell: names for things, ``; `` between a list's members, empty for none."""
+    """What a person reads in the cell: names for things, codes and figures in words, empty for none."""
     match value:
         case None:
             return ""
         case Thing():
-            return value.id if value.id.startswith("claim:") else value.label(lang)
-        case Sentence():
-            return value.label(lang)
+            return value.id if value.id.startswith("claim:") else code(lang, value.label(lang))
+        case str():
+            return spoken(lang, value)
         case tuple():
-            return "; ".join(cell_text(v, lang) for v in value)
+            return _between(lang).join(cell_text(v, lang) for v in value)
         case bool():
-            return "yes" if value else "no"
+            return {"en": ("no", "yes"), "zh-Hant": ("否", "是")}[lang][value]
         case Decimal():
-            return plain_number(value)
+            return separated(plain_number(value))
         case date():
             return value.isoformat()
         case _:
@@ -260,8 +261,14 @@ def cell_text(value: Cell, lang: Lang = "en") -> str:
 def short_text(value: Cell, lang: Lang = "en") -> str:
     """As cell_text, but a list's things by the part of their id after the colon, which takes less room."""
     if isinstance(value, tuple):
-        return "; ".join(v.id.partition(":")[2] if isinstance(v, Thing) else v for v in value)
+        return _between(lang).join(
+            v.id.partition(":")[2] if isinstance(v, Thing) else spoken(lang, v) for v in value
+        )
     return cell_text(value, lang)
+
+
+def _between(lang: Lang) -> str:
+    return "；" if lang == "zh-Hant" else "; "
 
 
 def plain_number(value: Decimal) -> str:

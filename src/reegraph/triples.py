@@ -48,8 +48,7 @@ def entity_pairs(entity: Entity) -> Iterator[Pair]:
         yield SKOS + "broader", named(entity.broader)
     for external in entity.external:
         yield SKOS + "exactMatch", named(external)
-    if entity.note:
-        yield REE + "note", ox.Literal(entity.note)
+    yield from notes(entity.note_en, entity.note_zh)
 
 
 def source_pairs(source: Source) -> Iterator[Pair]:
@@ -71,8 +70,7 @@ def source_pairs(source: Source) -> Iterator[Pair]:
         yield REE + "publishedFrom", day(source.published.start)
     if source.published.end:
         yield REE + "publishedUntil", day(source.published.end)
-    if source.published_reason:
-        yield REE + "note", ox.Literal(source.published_reason)
+    yield from notes(source.published_reason_en, source.published_reason_zh)
     yield REE + "documentSha256", ox.Literal(source.sha256)
 
 
@@ -113,8 +111,7 @@ def _claim_pairs(claim: Claim) -> Iterator[Pair]:
     yield REE + "reading", named(REE + claim.reading.capitalize())
     yield PROV + "hadPrimarySource", named(claim.source)
     yield from labels(claim.en, claim.zh)
-    if claim.note:
-        yield REE + "note", ox.Literal(claim.note)
+    yield from notes(claim.note_en, claim.note_zh)
 
 
 def quantity_pairs(figure: Figure, unit: str) -> Iterator[Pair]:
@@ -172,9 +169,9 @@ def _reference_quads(corpus: Corpus) -> Iterator[ox.Quad]:
             (REE + "corrects", named(correction.claim)),
             (REE + "certainty", ox.Literal(correction.certainty)),
             *labels(correction.en, correction.zh),
+            *notes(correction.note_en, correction.note_zh),
         ]
         pairs += [(PROV + "hadPrimarySource", named(correction.work))] if correction.work else []
-        pairs += [(REE + "note", ox.Literal(correction.note))] if correction.note else []
         yield from _quads(id_, pairs, "reference")
     for reading in corpus.readings:
         pairs = [
@@ -205,8 +202,7 @@ def _fact_pairs(fact: Fact, value: Term, corpus: Corpus) -> Iterator[Pair]:
     yield REE + "property", named(REE + fact.property)
     yield REE + ("object" if isinstance(value, ox.NamedNode) else "literal"), value
     yield PROV + "hadPrimarySource", named(fact.work)
-    if fact.note:
-        yield REE + "note", ox.Literal(fact.note)
+    yield from notes(fact.note_en, fact.note_zh)
 
 
 def _fact_words(fact: Fact, corpus: Corpus, lang: str) -> Iterator[str]:
@@ -221,6 +217,13 @@ def labels(en: str, zh: str) -> Iterator[Pair]:
     """The two labels that everything has."""
     yield RDFS + "label", ox.Literal(en, language="en")
     yield RDFS + "label", ox.Literal(zh, language="zh-Hant")
+
+
+def notes(en: str, zh: str) -> Iterator[Pair]:
+    """The curators' remark in both languages, where there is one."""
+    if en:
+        yield REE + "note", ox.Literal(en, language="en")
+        yield REE + "note", ox.Literal(zh, language="zh-Hant")
 
 
 def named(id_or_iri: str) -> ox.NamedNode:

@@ -1,4 +1,4 @@
-"""On a phone: drawings that are wider than the screen open at the thing that they are about."""
+"""On a phone: what is explored is in view; and an answer that came by script is picked as others are."""
 
 from __future__ import annotations
 
@@ -14,11 +14,6 @@ GRAPH = """() => {
   const open = window.reegraph.nodes("[?open]").last().renderedBoundingBox();
   const frame = document.getElementById("graph").getBoundingClientRect();
   return [frame.left + open.x1, frame.left + open.x2, frame.top + open.y1, frame.top + open.y2];
-}"""
-STILL = """() => {
-  const frame = document.querySelector(".scroll:has(.centre)").getBoundingClientRect();
-  const box = document.querySelector(".scroll rect.centre").getBoundingClientRect();
-  return [frame.left, frame.right, box.left, box.right];
 }"""
 
 
@@ -43,19 +38,13 @@ def test_the_thing_explored_is_in_view(browser: Browser, address: str, lang: str
     page.context.close()
 
 
-@pytest.mark.parametrize("thing", ["firm:lynas", "country:CN", "element:Dy"])
-def test_a_neighbourhood_opens_at_its_thing(browser: Browser, address: str, thing: str) -> None:
-    """The page of a thing has its box in the middle of the frame, or as near to it as the drawing goes."""
-    page = opened(browser, f"{address}/en/thing/{thing}")
-    frame_left, frame_right, left, right = page.evaluate(STILL)
-    assert frame_left <= left < right <= frame_right
-    page.context.close()
-
-
-def test_without_scripts_it_is_told_where_the_thing_stands(browser: Browser, address: str) -> None:
-    """The drawing then opens at its left end: a line above says in which column the thing is."""
+def test_without_scripts_the_links_are_a_list(browser: Browser, address: str) -> None:
+    """The drawing that needs no script is then one that fits the screen."""
     page = opened(browser, f"{address}/en/explore/firm:lynas", java_script_enabled=False)
-    assert page.get_by_text("scroll it sideways. Lynas Rare Earths stands under “Firms, people”").is_visible()
+    assert page.locator("#still svg:visible").count() == 1
+    box = page.locator("#still svg:visible").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= PHONE["width"]
     page.context.close()
 
 

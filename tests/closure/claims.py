@@ -41,6 +41,7 @@ def made(id_: str, says: str, value: str = "", when: str = "", **cells: str) -> 
         anchor=Anchor(0, 1, "0" * 64),
         en="It is said.",
         zh="如此說。",
-        note="",
+        note_en="",
+        note_zh="",
         place="data/claims/small.tsv:2",
     )

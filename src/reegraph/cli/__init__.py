@@ -84,7 +84,9 @@ def main(arguments: list[str] | None = None) -> None:
     except ReegraphError as error:
         if "--debug" in words:
             traceback.print_exc()
-        click.echo(f"reegraph: {error}", err=True)
+        from reegraph.cli.output import default_lang
+
+        click.echo(f"reegraph: {error.told(default_lang())}", err=True)
         sys.exit(error.exit_code)
     except Exception:
         if "--debug" in words:

@@ -192,11 +192,12 @@ def show(table: Table, lang: Lang) -> None:
         click.echo(table.to_blocks(lang), nl=False)
     else:
         terminal.print(drawn)
-    rows = "row" if len(table) == 1 else "rows"
-    click.echo(
-        f"{len(table)} {rows}"
-        + ("" if len(table) else ": the graph has nothing on this; it is unknown, not none"),
-        err=True,
-    )
+    if lang == "zh-Hant":
+        said, label = f"{len(table)} 列", "註："
+        nothing = "：圖譜沒有這方面的資料；這是未知，而非沒有"
+    else:
+        said, label = f"{len(table)} row{'' if len(table) == 1 else 's'}", "note: "
+        nothing = ": the graph has nothing on this; it is unknown, not none"
+    click.echo(said + ("" if len(table) else nothing), err=True)
     for note in table.remarks(lang):
-        click.echo(f"note: {note}", err=True)
+        click.echo(f"{label}{note}", err=True)

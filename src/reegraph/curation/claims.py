@@ -16,7 +16,8 @@ from reegraph.errors import Problem, perhaps
 
 COLUMNS: Final = [
     *("id", "subject", "property", "object", "value", "unit", "when", "stage", "material"),
-    *("modality", "said_by", "rank", "reading", "start", "end", "sha256", "en", "zh", "note"),
+    *("modality", "said_by", "rank", "reading", "start", "end", "sha256", "en", "zh"),
+    *("note_en", "note_zh"),
 ]
 NOT: Final = "not "
 MODALITIES: Final = {  # as a row writes them, and their terms in the ontology
@@ -59,7 +60,8 @@ class Claim:
     anchor: Anchor
     en: str
     zh: str
-    note: str
+    note_en: str
+    note_zh: str
     place: str
 
     @builtins.property
@@ -160,8 +162,13 @@ def _form_faults(row: Mapping[str, str], vocabulary: Vocabulary) -> Iterator[tup
     for column in ("en", "zh"):
         if not row[column]:
             yield f"{column} is empty.", "Say the claim in one plain sentence of your own."
-    if (row["rank"] == "deprecated" or row["reading"] == "corrected") and not row["note"]:
-        yield "the note is empty.", "Say why the claim is deprecated or its reading corrected."
+    yield from tsv.note_faults(row)
+    marked = row["rank"] == "deprecated" or row["reading"] == "corrected"
+    if marked and not row["note_en"] and not row["note_zh"]:
+        yield (
+            "the note is empty.",
+            "Say why the claim is deprecated or its reading corrected.",
+        )
     if row["when"]:
         try:
             edtf.parse(row["when"])
@@ -264,7 +271,8 @@ def _claim(row: Mapping[str, str], source: str, year: int, vocabulary: Vocabular
         anchor=Anchor(int(row["start"]), int(row["end"]), row["sha256"]),
         en=row["en"],
         zh=row["zh"],
-        note=row["note"],
+        note_en=row["note_en"],
+        note_zh=row["note_zh"],
         place=where,
     )
 

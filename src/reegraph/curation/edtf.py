@@ -13,6 +13,7 @@ from datetime import date
 
 _DATE = re.compile(r"(\d{2}XX|\d{3}X|\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(~?)\Z", re.ASCII)
 REMEDY = "Write it as 2024, 2025-04, 2025-04-04, 198X, 2019/2022, /2026 or 2040/ (EDTF)."
+REMEDY_ZH = "時間須寫成 2024、2025-04、2025-04-04、198X、2019/2022、/2026 或 2040/（EDTF）。"
 
 
 @dataclass(frozen=True)

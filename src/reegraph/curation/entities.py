@@ -13,7 +13,18 @@ from reegraph.curation.vocabulary import Vocabulary
 from reegraph.errors import Problem, perhaps
 from reegraph.terms import KINDS, is_id
 
-COLUMNS: Final = ("id", "class", "en", "zh", "aliases", "country", "broader", "external", "note")
+COLUMNS: Final = (
+    "id",
+    "class",
+    "en",
+    "zh",
+    "aliases",
+    "country",
+    "broader",
+    "external",
+    "note_en",
+    "note_zh",
+)
 ALIAS_LANGS: Final = {"en": "en", "zh": "zh-Hant", "zh-Hans": "zh-Hans"}
 EXTERNAL: Final = {"wikidata": "http://www.wikidata.org/entity/"}
 _EXTERNAL_ID: Final = {"wikidata": re.compile(r"Q[1-9][0-9]*")}
@@ -31,7 +42,8 @@ class Entity:
     country: str = ""  # short id of a jurisdiction
     broader: str = ""
     external: tuple[str, ...] = ()
-    note: str = ""
+    note_en: str = ""
+    note_zh: str = ""
 
 
 def read_entities(folder: Path, vocabulary: Vocabulary) -> tuple[dict[str, Entity], list[Problem]]:
@@ -96,6 +108,7 @@ def _entity(
         for column in ("en", "zh")
         if not row[column]
     ]
+    problems += [Problem(where, what, remedy) for what, remedy in tsv.note_faults(row)]
     aliases, faults = _pairs(row["aliases"], ALIAS_LANGS, "alias", where)
     external, more = _pairs(row["external"], EXTERNAL, "external id", where)
     more += [
@@ -112,7 +125,8 @@ def _entity(
         country=_place(row["country"]),
         broader=row["broader"],
         external=tuple(EXTERNAL[scheme] + local for scheme, local in external),
-        note=row["note"],
+        note_en=row["note_en"],
+        note_zh=row["note_zh"],
     )
     return entity, problems + faults + more
 

@@ -14,8 +14,8 @@ from reegraph.curation.vocabulary import Vocabulary
 from reegraph.errors import Problem, perhaps
 from reegraph.terms import XSD
 
-FACT_COLUMNS: Final = ("subject", "property", "value", "work", "note")
-CORRECTION_COLUMNS: Final = ("claim", "en", "zh", "certainty", "work", "note")
+FACT_COLUMNS: Final = ("subject", "property", "value", "work", "note_en", "note_zh")
+CORRECTION_COLUMNS: Final = ("claim", "en", "zh", "certainty", "work", "note_en", "note_zh")
 READING_COLUMNS: Final = ("claims", "printed", "right", "certainty", "en", "zh")
 REASON_COLUMNS: Final = ("claims", "en", "zh")
 BIBLIOGRAPHY_COLUMNS: Final = ("number", "work", "title", "url", "publisher", "year", "language", "claims")
@@ -35,7 +35,8 @@ class Fact:
     property: str
     value: str
     work: str
-    note: str
+    note_en: str
+    note_zh: str
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Correction:
     zh: str
     certainty: str
     work: str
-    note: str
+    note_en: str
+    note_zh: str
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ def read_corrections(
                 Problem(where, f"work {row['work']} is not defined.", "Add it to data/entities/work.tsv.")
             )
         problems += _label_problems(row, where)
+        problems += [Problem(where, what, remedy) for what, remedy in tsv.note_faults(row)]
         if row["claim"] in seen:
             what = f"{row['claim']} is corrected already at {seen[row['claim']]}."
             problems.append(Problem(where, what, "Keep one row."))
@@ -219,6 +222,7 @@ def read_bibliography(
 
 
 def _fact_faults(row: Mapping[str, str], ids: Ids, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    yield from tsv.note_faults(row)
     if row["subject"] not in ids.classes:
         hint = perhaps(row["subject"], ids.classes)
         yield f"subject {row['subject']} is not defined{hint}.", "Correct it or add the entity."

@@ -30,7 +30,8 @@ _REQUIRED: Final = {
     "remarks": int,
 }
 _OPTIONAL: Final = {
-    "published_reason": str,
+    "published_reason_en": str,
+    "published_reason_zh": str,
     "issue": str,
     "url": str,
     "aliases": list,
@@ -86,7 +87,8 @@ class Source:
     outlet_zh: str
     outlet_en: str
     published: edtf.Span
-    published_reason: str
+    published_reason_en: str
+    published_reason_zh: str
     year: int
     sha256: str
     characters: int
@@ -156,6 +158,8 @@ def _faults(content: Mapping[str, Any]) -> list[str]:
         faults.append("paragraphs must be rising offsets.")
     if any(type(name) is not str for name in content.get("aliases", [])):
         faults.append("aliases must be texts.")
+    if ("published_reason_en" in content) != ("published_reason_zh" in content):
+        faults.append("published_reason_en and published_reason_zh must be given together.")
     try:
         edtf.parse(content["published"])
     except ValueError as error:
@@ -182,7 +186,8 @@ def _source(id_: str, content: Mapping[str, Any]) -> Source:
         id=id_,
         authors=tuple(Author(**a) for a in content["authors"]),
         published=edtf.parse(content["published"]),
-        published_reason=content.get("published_reason", ""),
+        published_reason_en=content.get("published_reason_en", ""),
+        published_reason_zh=content.get("published_reason_zh", ""),
         paragraphs=tuple(content["paragraphs"]),
         claims=content["claims"],
         remarks=content["remarks"],

@@ -6,7 +6,7 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from reegraph.errors import CurationError, Problem
@@ -64,6 +64,13 @@ def canonical(cell: str) -> str:
 def is_number(cell: str) -> bool:
     """True for digits 0 to 9 only; str.isdigit also takes ² and １."""
     return cell.isascii() and cell.isdigit()
+
+
+def note_faults(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What is wrong, and the remedy, where a row has its note in one language only."""
+    for filled, empty in (("note_en", "note_zh"), ("note_zh", "note_en")):
+        if row[filled] and not row[empty]:
+            yield f"{empty} is empty, but {filled} is not.", "Say it in English and Traditional Chinese."
 
 
 def write(path: Path, content: str) -> None:

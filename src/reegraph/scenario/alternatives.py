@@ -9,7 +9,8 @@ from typing import Final
 from reegraph.scenario.consequences import ABROAD, Field, World
 from reegraph.scenario.dependence import FULL, PART, Dependency
 from reegraph.scenario.outcome import FITS, STATES, Row, period_text, place_text, sentence
-from reegraph.table import Thing
+from reegraph.table import LANGS, Thing
+from reegraph.wording import figure
 
 _AMOUNTS: Final = ("ree:capacity", "ree:production")
 _PLANNED: Final = ("Plan", "Forecast", "Target", "Hypothetical")
@@ -98,9 +99,10 @@ def _missing(world: World, field: Field, good: str) -> Iterator[Thing]:
 def _from_abroad(world: World, d: Dependency, on: str) -> Thing:
     names = world.names.of({d.dependent, on})
     who, where = names[d.dependent], names[on]
+    share, share_zh = (figure(lang, d.printed or "some", "percent") for lang in LANGS)
     return sentence(
-        f"how much of what {who.en} gets from abroad ({d.printed or 'some'}) comes from {where.en}",
-        f"{who.zh}自國外取得者（{d.printed or '部分'}）有多少來自{where.zh}",
+        f"how much of what {who.en} gets from abroad ({share}) comes from {where.en}",
+        f"{who.zh}自國外取得者（{share_zh}）有多少來自{where.zh}",
     )
 
 

@@ -124,7 +124,7 @@ def _replaced(claim: Claim, change: Replace, corpus: Corpus, ids: Ids) -> Claim:
 
 _PLAIN: Final = (
     *("subject", "object", "unit", "stage", "material", "modality"),
-    *("said_by", "rank", "reading", "en", "zh", "note"),
+    *("said_by", "rank", "reading", "en", "zh", "note_en", "note_zh"),
 )
 
 
@@ -168,14 +168,17 @@ def _started(change: Start, material: str, number: int, things: Mapping[str, Thi
         anchor=_NOWHERE,
         en=f"Supposed: {plant} carries out {stage} of {good} from {change.when.edtf}.",
         zh=f"假設：{plant_zh}自{change.when.edtf}起進行{good_zh}的{stage_zh}。",
-        note="",
+        note_en="",
+        note_zh="",
         place="",
     )
 
 
 def _source(scenario: Scenario) -> Source:
     """The scenario as the source of what it supposes."""
-    empty: dict[str, Any] = dict.fromkeys(("outlet_zh", "outlet_en", "published_reason"), "")
+    empty: dict[str, Any] = dict.fromkeys(
+        ("outlet_zh", "outlet_en", "published_reason_en", "published_reason_zh"), ""
+    )
     return Source(
         id=SOURCE,
         title_zh=scenario.title.zh,

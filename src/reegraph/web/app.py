@@ -236,7 +236,7 @@ class _App:
     def _file(self, view: View, ask: Ask, request: Request) -> Response:
         """A dossier as one file to keep."""
         if view.template != "dossier.html":
-            raise UnknownName("twin", "html", [], "Only a dossier is kept as one HTML file.")
+            raise UnknownName("twin", "html", [], ask.t("no_file"))
         content = self.renderer.file(view, ask, request)
         headers = {
             "Content-Security-Policy": policy_of(self.renderer.styles),
@@ -249,9 +249,9 @@ class _App:
         count = len(view.drawings)
         given = ask.values.get("drawing", "1")
         if not count:
-            raise UnknownName("twin", "svg", [], "This page has no drawing.")
+            raise UnknownName("twin", "svg", [], ask.t("no_drawing"))
         if not given.isdecimal() or not 1 <= int(given[:6]) <= count:
-            raise UsageError(f"drawing={given}: a number from 1 to {count} is wanted.")
+            raise UsageError(ask.t("bad_number", "drawing", given, count))
         svg = self.renderer.picture(view.drawings[int(given) - 1], ask, request)
         headers = {"Content-Security-Policy": policy_of(self.renderer.drawing_rules)}
         return Response(svg, media_type=_TWINS["svg"], headers=headers)
@@ -260,12 +260,12 @@ class _App:
         status = error.http_status
         near = error.near if isinstance(error, UnknownName) else []
         if ask.twin or _negotiated(request) == "json":
-            body = {"error": {"code": type(error).__name__, "message": str(error)}}
+            body = {"error": {"code": type(error).__name__, "message": error.told(ask.lang)}}
             return Response(
                 json.dumps(body, ensure_ascii=False) + "\n", status, media_type="application/json"
             )
         kind = "e404" if status == 404 else "e400" if status < 500 else "e500"
-        words = {"message": str(error), "near": near, "kind": kind}
+        words = {"message": error.told(ask.lang), "near": near, "kind": kind}
         view = View("error.html", word(ask.lang, kind), (), words, status)
         return Response(
             self.renderer.page(view, ask, request.url.path.removeprefix(f"/{ask.lang}/"), request),
@@ -326,7 +326,7 @@ def _negotiated(request: Request) -> str:
 
 def _data(view: View, twin: str, ask: Ask, version: str) -> Response:
     if not view.panels:
-        raise UnknownName("twin", twin, [], "This page has no data of its own.")
+        raise UnknownName("twin", twin, [], ask.t("no_data"))
     if twin == "json":
         return Response(view.to_json(ask.lang, version), media_type=_TWINS[twin])
     if twin == "rq":
@@ -334,5 +334,5 @@ def _data(view: View, twin: str, ask: Ask, version: str) -> Response:
     panel = ask.values.get("panel", "")
     names = [p.name for p in view.panels]
     if panel and panel not in names:
-        raise UnknownName("panel", panel, names, f"This page has: {', '.join(names)}.")
+        raise UnknownName("panel", panel, names, ask.t("page_has", ", ".join(names)))
     return Response(view.to_csv(ask.lang, panel), media_type=_TWINS[twin])

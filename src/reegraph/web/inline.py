@@ -12,8 +12,9 @@ from markupsafe import Markup
 
 from reegraph.table import Cell, Lang, Thing, cell_text
 from reegraph.web.catalogue import Catalogue, Said
-from reegraph.web.i18n import spoken, word
+from reegraph.web.i18n import word
 from reegraph.web.links import href
+from reegraph.wording import spoken
 
 _LONG: Final = 4  # members that a cell shows unfolded
 

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 
+from reegraph import wording
 from reegraph.table import LANGS, Column, Lang
 from reegraph.terms import short
 from reegraph.web import i18n
@@ -105,8 +106,8 @@ class Renderer:
             lang=lang,
             html_lang="zh-Hant-TW" if lang == "zh-Hant" else "en",
             t=partial(i18n.word, lang),
-            modality=partial(i18n.modality, lang),
-            figure=partial(self.site.figure, lang),
+            modality=partial(wording.code, lang),
+            figure=partial(wording.figure, lang),
             href=partial(href, lang),
             to=partial(address, lang),
             text=inline.cell,
@@ -115,7 +116,7 @@ class Renderer:
             citations=inline.chips,
             tagged=inline.tagged,
             link=inline.link,
-            spoken=partial(i18n.spoken, lang),
+            spoken=partial(wording.spoken, lang),
             heading=partial(_heading, lang),
             heads_of=lambda columns: [_heading(lang, c) for c in columns],
             length=inline.length,
@@ -165,7 +166,9 @@ def _heading(lang: Lang, column: Column) -> str:
     except KeyError:
         short_ = ""
     short_ = short_ or re.split(r"[;；:：(（]|, where|, as the", whole)[0].strip() or whole
-    return f"{short_} ({i18n.unit(lang, column.unit)})" if column.unit and column.unit != "count" else short_
+    return (
+        f"{short_} ({wording.unit(lang, column.unit)})" if column.unit and column.unit != "count" else short_
+    )
 
 
 def _twin(path: str, ending: str, query: str, panel: str, drawing: int | str) -> str:

@@ -22,7 +22,6 @@ from reegraph.table import Lang, Table, Thing
 from reegraph.terms import is_id
 from reegraph.web.assets import Assets
 from reegraph.web.catalogue import Catalogue
-from reegraph.web.i18n import figure
 from reegraph.web.panel import Panel, page_question
 from reegraph.web.search import Index
 from reegraph.web.whatif import WhatIf
@@ -124,12 +123,6 @@ class Site:
     def what_if(self) -> WhatIf:
         """The shipped scenarios on this graph."""
         return WhatIf(self)
-
-    def figure(self, lang: Lang, printed: str, unit: str) -> str:
-        """A figure with its unit; one in words by the word's own name."""
-        word = f"word:{printed}" if printed.isascii() and printed[:1].isalpha() else ""
-        known = self.label(word, lang) if word else ""
-        return known if known and ":" not in known else figure(lang, printed, unit)
 
     def label(self, id_: str, lang: Lang) -> str:
         """The name of an id in a language."""

@@ -15,6 +15,7 @@ from reegraph.errors import UnknownName
 from reegraph.scenario.answer import Asked, answer
 from reegraph.scenario.definition import scenario_list
 from reegraph.scenario.outcome import Outcome
+from reegraph.sentence import Sentence
 from reegraph.table import Thing
 
 _KEPT: Final = 64  # outcomes; some 200 kilobytes each
@@ -46,7 +47,9 @@ class WhatIf:
         """
         for name in names:
             if name not in self.shipped:
-                raise UnknownName("scenario", name, self.shipped, f"Known: {', '.join(self.shipped)}.")
+                listed = ", ".join(self.shipped)
+                known = Sentence(f"Known: {listed}.", f"現有：{listed}。")
+                raise UnknownName("scenario", name, self.shipped, known)
         future = self._future(tuple(n for n in self.shipped if n in names))
         try:
             return future.result(wait) if future else None

@@ -58,8 +58,7 @@ class Ask:
         """Raises UsageError for a parameter that the page does not take."""
         for key in self.values:
             if key not in {*allowed, "panel", "drawing"}:
-                listed = ", ".join(allowed) or "none"
-                raise UsageError(f"unknown parameter {key!r}; this page takes: {listed}.")
+                raise UsageError(self.t("bad_parameter", key, ", ".join(allowed) or self.t("none_of")))
 
     def day(self) -> date:
         """The `date` parameter, today without one; UsageError with what is wanted."""
@@ -69,14 +68,14 @@ class Ask:
         try:
             day = edtf.parse(given).start
         except ValueError as error:
-            raise UsageError(f"date={given}: {error}") from error
+            raise UsageError(Sentence(f"date={given}: {error}", f"date={given}：{edtf.REMEDY_ZH}")) from error
         if day is None:
-            raise UsageError(f"date={given}: a day is wanted, such as 2025-12-01")
+            raise UsageError(self.t("bad_day", "date", given))
         return day
 
     def page(self, pages: int) -> int:
         """The `page` parameter, from 1 to `pages`; UsageError with what is allowed."""
         given = self.values.get("page", "1") or "1"
         if not given.isdecimal() or not 1 <= int(given[:6]) <= max(pages, 1):
-            raise UsageError(f"page={given}: a number from 1 to {max(pages, 1)} is wanted.")
+            raise UsageError(self.t("bad_number", "page", given, max(pages, 1)))
         return int(given)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from reegraph.errors import UnknownName, UsageError
 from reegraph.names import fold
 from reegraph.questions import THEMES, Parameter, Question, find_question
+from reegraph.sentence import Sentence
 from reegraph.table import Cell, Column, Table, Thing
 from reegraph.web.catalogue import Said
 from reegraph.web.pages.ask import Ask
@@ -31,7 +32,7 @@ def search(ask: Ask) -> View:
     ask.only("q")
     asked = ask.values.get("q", "").strip()
     if len(asked) > LONGEST_WORD:
-        raise UsageError(f"q: {len(asked)} characters; at most {LONGEST_WORD} are searched for.")
+        raise UsageError(ask.t("too_long", "q", len(asked), LONGEST_WORD))
     index, catalogue = ask.site.index, ask.site.catalogue
     hits = index.things(asked)
     claims, total = index.claims(asked)
@@ -91,8 +92,9 @@ def question(ask: Ask) -> View:
     known = {p.name for p in asked.parameters}
     for key in ask.values:
         if key not in known | {"panel", "drawing", "page"}:
-            listed = ", ".join(sorted(known)) or "none"
-            raise UnknownName("parameter", key, known, f"{asked.name} takes: {listed}.")
+            listed = ", ".join(sorted(known)) or ask.t("none_of")
+            remedy = Sentence(f"{asked.name} takes: {listed}.", f"{asked.name} 可用：{listed}。")
+            raise UnknownName("parameter", key, known, remedy)
     values = {k: v.strip() for k, v in ask.values.items() if k in known and v.strip()}
     for parameter in asked.parameters:
         if parameter.type == "thing" and parameter.name in values:

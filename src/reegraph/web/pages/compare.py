@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from reegraph.curation import edtf
 from reegraph.errors import UsageError
+from reegraph.sentence import Sentence
 from reegraph.table import Cell, Column, Table, Thing
 from reegraph.web.catalogue import Said
-from reegraph.web.i18n import spoken
 from reegraph.web.pages.ask import Ask
 from reegraph.web.pages.controls import whole_period
 from reegraph.web.panel import Panel, View
+from reegraph.wording import figure, spoken, time
 
 KINDS: Final = ("country", "firm", "element", "source", "date")
 _SHOWN: Final = 40  # rows of each mark on the page; CSV has all
@@ -66,19 +67,19 @@ def _is_day(text: str) -> bool:
     return text[:1].isdigit()
 
 
-def _day(key: str, given: str) -> date:
+def _day(ask: Ask, key: str, given: str) -> date:
     try:
         day = edtf.parse(given).start
     except ValueError as error:
-        raise UsageError(f"{key}={given}: {error}") from error
+        raise UsageError(Sentence(f"{key}={given}: {error}", f"{key}={given}：{edtf.REMEDY_ZH}")) from error
     if day is None:
-        raise UsageError(f"{key}={given}: a day is wanted, such as 2025-12-01")
+        raise UsageError(ask.t("bad_day", key, given))
     return day
 
 
 def _dates(ask: Ask, a: str, b: str) -> tuple[str, tuple[str, str], list[Panel], list[Pair]]:
     """What each control binds on two days."""
-    days = _day("a", a), _day("b", b)
+    days = _day(ask, "a", a), _day(ask, "b", b)
     name = "controls-in-force"
     both = ask.site.ask(name, {"date": ",".join(d.isoformat() for d in days)})
     rows = list(zip(both.table.column("day"), both.table.rows, strict=True))
@@ -108,9 +109,7 @@ def _things(ask: Ask, a: str, b: str) -> tuple[str, tuple[Thing, Thing], list[Pa
     """What the sources say of two things, or what two sources say."""
     kind = a.partition(":")[0]
     if kind != b.partition(":")[0] or ":" not in a:
-        raise UsageError(
-            f"a={a}, b={b}: two ids of one kind are wanted (country:CN and country:US), or two dates."
-        )
+        raise UsageError(ask.t("bad_pair", a, b))
     for id_ in (a, b):
         ask.site.must_exist(id_)
     names = ask.site.catalogue.thing(a), ask.site.catalogue.thing(b)
@@ -145,15 +144,13 @@ def _by_point(ask: Ask, claims: Iterable[Said], subject: str) -> dict[Hashable, 
             c.material,
         )
         value = (
-            ask.site.figure(ask.lang, c.figure, c.unit)
-            if measured
-            else c.object.label(ask.lang)
-            if c.object
-            else ""
+            figure(ask.lang, c.figure, c.unit) if measured else c.object.label(ask.lang) if c.object else ""
         )
         if c.negative:
             value = f"{ask.t('not')} {value}"
-        entry = Entry(value or c.claim.label(ask.lang), c.when + ("?" if c.assumed else ""), (c.claim,))
+        entry = Entry(
+            value or c.claim.label(ask.lang), time(ask.lang, c.when) + ("?" if c.assumed else ""), (c.claim,)
+        )
         found[tuple(p for p in parts if p), measured or c.object is not None].append(entry)
     return found
 
@@ -163,9 +160,11 @@ def _add_dependence(ask: Ask, side: dict[Hashable, list[Entry]], id_: str) -> No
     for d in ask.site.dependence.all.values():
         if d.dependent == id_:
             parts = tuple(ask.site.catalogue.thing(i) for i in (d.on, d.stage, d.material) if i)
-            share = ask.site.figure(ask.lang, d.printed, "percent") if d.printed else ""
+            share = figure(ask.lang, d.printed, "percent") if d.printed else ""
             value = share or ask.t("exposed" if d.basis == "structural" else "some")
-            entry = Entry(value, d.edtf + ("?" if d.assumed else ""), (ask.site.catalogue.thing(d.id),))
+            entry = Entry(
+                value, time(ask.lang, d.edtf) + ("?" if d.assumed else ""), (ask.site.catalogue.thing(d.id),)
+            )
             side[(term, *parts), True].append(entry)
 
 

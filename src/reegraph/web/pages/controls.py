@@ -17,6 +17,7 @@ from reegraph.web.pages.ask import Ask
 from reegraph.web.pages.marks import date_row, draw_dates
 from reegraph.web.panel import Panel, View
 from reegraph.web.svg import Row
+from reegraph.wording import time
 
 STATES: Final = ("in-force", "suspended", "upcoming", "uncertain", "expired")
 _STAGES: Final = (
@@ -186,7 +187,7 @@ def _coming(ask: Ask, groups: list[dict[str, Any]], said: list[Said], day: date)
     coming = {(g["control"].id, g["next"]) for g in groups if g["next"]}
     for turn in said:
         if turn.since and turn.since > day and not turn.assumed and not turn.negative:
-            coming.add((turn.subject.id, f"{turn.property.label(ask.lang)} {turn.when}"))
+            coming.add((turn.subject.id, f"{turn.property.label(ask.lang)} {time(ask.lang, turn.when)}"))
     return sorted(coming)
 
 

@@ -13,12 +13,12 @@ from reegraph.pages import bound_page
 from reegraph.scenario.dependence import FULL
 from reegraph.table import Thing, cell_text
 from reegraph.web.catalogue import Said
-from reegraph.web.i18n import modality, spoken
 from reegraph.web.links import href
 from reegraph.web.pages.ask import Ask
 from reegraph.web.pages.supposing import Effect, supposed
 from reegraph.web.panel import Drawing, Panel, View
 from reegraph.web.svg import Row, Step, chain
+from reegraph.wording import code, figure, spoken
 
 # From mine to use; a stage stands behind the wider ones that hold it.
 STAGES: Final = (
@@ -106,9 +106,7 @@ def _chosen(ask: Ask) -> dict[str, str]:
     for name, id_ in chosen.items():
         kinds = _KINDS[name]
         if id_ and id_.partition(":")[0] not in kinds:
-            raise UsageError(
-                f"{name}={id_}: an id is wanted that begins with {', '.join(k + ':' for k in kinds)}."
-            )
+            raise UsageError(ask.t("bad_kind", name, id_, ", ".join(f"{k}:" for k in kinds)))
         if id_:
             ask.site.must_exist(id_)
     return chosen
@@ -164,7 +162,7 @@ def _hop(ask: Ask, cells: dict[str, Any], chosen: dict[str, str], effects: dict[
     lang, wanted, material = ask.lang, chosen["material"], cells["material"]
     known = ask.site.dependence.all[cells["dependency"].id]
     structural = known.basis == "structural"
-    printed = ask.site.figure(lang, cells["share"], "percent") if cells["share"] else ""
+    printed = figure(lang, cells["share"], "percent") if cells["share"] else ""
     share = printed or ask.t("exposed" if structural else "some")
     effect = effects.get(known.id)
     weakest, reasons = _weakest(ask, known.id, cells["carried"])
@@ -220,7 +218,7 @@ def _weakest(ask: Ask, id_: str, carried: Decimal | None) -> tuple[Said | None, 
     reasons = [
         *([ask.t("alone_overturns")] if alone else [ask.t("not_alone")]),
         *(
-            [ask.t("said_weakly", modality(ask.lang, weakest.modality))]
+            [ask.t("said_weakly", code(ask.lang, weakest.modality))]
             if _manner(weakest) < len(_MODALITY)
             else []
         ),

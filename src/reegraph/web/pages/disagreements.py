@@ -10,10 +10,10 @@ from typing import Final
 from reegraph.errors import UsageError
 from reegraph.table import Cell, Table, Thing
 from reegraph.web.catalogue import Said
-from reegraph.web.i18n import figure
 from reegraph.web.pages.ask import Ask
 from reegraph.web.pages.marks import draw_figures, measured
 from reegraph.web.panel import Drawing, View
+from reegraph.wording import figure
 
 KINDS: Final = ("contradiction", "unsettled", "difference", "history")
 
@@ -36,7 +36,7 @@ def disagreements(ask: Ask) -> View:
     ask.only("kind")
     kind = ask.values.get("kind", "")
     if kind and kind not in KINDS:
-        raise UsageError(f"kind={kind}: one of {', '.join(KINDS)} is wanted.")
+        raise UsageError(ask.t("bad_choice", "kind", kind, ", ".join(KINDS)))
     panel = ask.site.panel("disagreements", **({"kind": [f"ree:{kind.capitalize()}"]} if kind else {}))
     all_ = ladders_of(ask, panel.table)
     by_kind = [(k, [d for d in all_ if d.kind == k]) for k in KINDS if kind in ("", k)]

@@ -52,15 +52,12 @@ def dossier(ask: Ask, view_of: Callable[[Ask, str], View]) -> View:
     ask.only("pick", "add", "find")
     picks = _picks(ask.values)
     if len(picks) > MOST:
-        raise UsageError(f"pick: {len(picks)} answers; a dossier holds at most {MOST}.")
+        raise UsageError(ask.t("too_many_picks", len(picks), MOST))
     if (length := len(" ".join(picks))) > LONGEST:
-        raise UsageError(
-            f"pick: {length} characters; a dossier's address holds at most {LONGEST}. "
-            "Make two of it, or shorten its queries."
-        )
+        raise UsageError(ask.t("picks_too_long", length, LONGEST))
     word = ask.values.get("find", "").strip()
     if len(word) > LONGEST_WORD:
-        raise UsageError(f"find: {len(word)} characters; at most {LONGEST_WORD} are searched for.")
+        raise UsageError(ask.t("too_long", "find", len(word), LONGEST_WORD))
     picked = [_picked(ask, pick, picks, view_of) for pick in picks]
     said = {c.claim.id: c for p in picked for c in p.claims}
     words: dict[str, Any] = {
@@ -127,7 +124,7 @@ def _picked(ask: Ask, pick: str, picks: Sequence[str], view_of: Callable[[Ask, s
         if view.status == 202:
             raise UsageError(ask.t("working"))
     except ReegraphError as error:
-        return Picked(pick, without, None, "", (), (), 0, str(error))
+        return Picked(pick, without, None, "", (), (), 0, error.told(ask.lang))
     claims = list(dict.fromkeys(c for panel in view.panels for c in _claims(panel)))
     most = _CLAIMS[ask.twin if ask.twin in _CLAIMS else ""]
     said = ask.site.catalogue.said(claims[: most * 2])

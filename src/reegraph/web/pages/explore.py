@@ -29,7 +29,7 @@ def explore(ask: Ask) -> View:
     relation = ask.values.get("relation", "")
     if relation and relation not in {r.id for r, _ in relations}:
         known = [r.id for r, _ in relations]
-        raise UsageError(f"relation={relation}: this thing has {', '.join(known) or 'none'}.")
+        raise UsageError(ask.t("bad_relation", "relation", relation, ", ".join(known) or ask.t("none_of")))
     links = neighbours(id_, about, depends.table, relation) if relation else everything
     first = readable(links, _FIRST, 6)
     listed = links[:_LISTED]

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from reegraph.table import Cell, Thing, cell_text
-from reegraph.web.i18n import spoken
 from reegraph.web.links import href
 from reegraph.web.pages.ask import Ask
 from reegraph.web.panel import Drawing, Panel
 from reegraph.web.svg import Ribbon, flows
+from reegraph.wording import figure, spoken
 
 MOST: Final = 22  # ribbons that read well
 # Of each question: from whom, to whom, and how much.
@@ -53,12 +53,12 @@ def _ribbon(ask: Ask, row: Mapping[str, Cell], start: str, end: str, amount: str
     if not (isinstance(giver, Thing) and isinstance(taker, Thing) and isinstance(claim, Thing)):
         return None
     lang = ask.lang
-    printed = cell_text(row[amount], lang)
+    printed = str(row[amount] or "")
     share = least(printed) if row.get("basis") != "structural" else None
     parts = [
-        ask.site.figure(lang, printed, "percent") if amount == "share" else spoken(lang, printed),
+        figure(lang, printed, "percent") if amount == "share" else spoken(lang, printed),
         *(cell.label(lang) for c in ("material", "stage") if isinstance(cell := row.get(c), Thing)),
-        spoken(lang, cell_text(row.get("period") or row.get("when"), lang)),
+        cell_text(row.get("period") or row.get("when"), lang),
     ]
     text = " · ".join(p for p in parts if p)
     who = f"{giver.label(lang)} → {taker.label(lang)}"

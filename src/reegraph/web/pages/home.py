@@ -8,10 +8,10 @@ from typing import Any
 from reegraph.questions import THEMES
 from reegraph.table import Thing
 from reegraph.web.catalogue import Said
-from reegraph.web.i18n import figure
 from reegraph.web.pages.ask import Ask
 from reegraph.web.pages.marks import draw_figures
 from reegraph.web.panel import View
+from reegraph.wording import figure
 
 
 def home(ask: Ask) -> View:

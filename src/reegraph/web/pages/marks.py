@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from reegraph.table import Lang
 from reegraph.web.catalogue import Said
-from reegraph.web.i18n import figure, modality, unit
 from reegraph.web.links import href
 from reegraph.web.panel import Drawing
 from reegraph.web.svg import Row, ladder, timeline
+from reegraph.wording import code, figure, time, unit
 
 
 def measured(claims: Iterable[Said]) -> list[Said]:
@@ -26,7 +26,7 @@ def figure_row(lang: Lang, said: Said, label: str = "") -> Row:
     if low is not None and low == high:
         value, low, high = low, None, None
     text = figure(lang, said.figure, said.unit)
-    when = said.when + ("?" if said.assumed else "")
+    when = time(lang, said.when) + ("?" if said.assumed else "")
     name = f"{said.source.label(lang)} ¶{said.paragraph}"
     return Row(
         label=label or (f"{name}（{when}）" if lang == "zh-Hant" else f"{name} ({when})"),
@@ -36,7 +36,7 @@ def figure_row(lang: Lang, said: Said, label: str = "") -> Row:
         value=value,
         text=text,
         shape=_shape(said),
-        hint=f"{said.claim.label(lang)} {modality(lang, said.modality)}",
+        hint=f"{said.claim.label(lang)} {code(lang, said.modality)}",
     )
 
 
@@ -102,7 +102,7 @@ def date_row(lang: Lang, said: Said, label: str) -> Row | None:
         low=None if value is not None else low,
         high=None if value is not None else high,
         value=value,
-        text=said.when,
+        text=time(lang, said.when),
         shape=_shape(said),
         hint=said.claim.label(lang),
     )

@@ -188,5 +188,5 @@ def _chosen(ask: Ask, name: str, known: Iterable[str]) -> str:
     """The value of a filter; UsageError for one that no row has."""
     value = ask.values.get(name, "").strip()
     if value and value not in known:
-        raise UsageError(f"{name}={value}: one of these is wanted: {', '.join(sorted(known))}.")
+        raise UsageError(ask.t("bad_choice", name, value, ", ".join(sorted(known))))
     return value

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from reegraph.errors import ReegraphError, StoreError, UsageError
 from reegraph.scenario.outcome import TITLES, Outcome, worded
-from reegraph.sentence import Sentence
 from reegraph.table import Cell, Column, Table, Thing
 from reegraph.web.pages.ask import Ask
 from reegraph.web.panel import Panel
@@ -85,7 +84,7 @@ def supposed(ask: Ask) -> Supposed:
     asked = ask.values.get("if", "").split()
     for name in asked:
         if name not in what_if.shipped:
-            raise UsageError(f"if={name}: of the scenarios are wanted: {', '.join(what_if.shipped)}.")
+            raise UsageError(ask.t("bad_choice", "if", name, ", ".join(what_if.shipped)))
     names = tuple(n for n in what_if.shipped if n in asked)
     if not names:
         return Supposed()
@@ -94,9 +93,7 @@ def supposed(ask: Ask) -> Supposed:
     except ReegraphError as error:
         if ask.twin:
             raise
-        said = error.args[0] if error.args else ""
-        told = said.label(ask.lang) if isinstance(said, Sentence) else str(error)
-        return Supposed(names, refusal=told, status=error.http_status)
+        return Supposed(names, refusal=error.told(ask.lang), status=error.http_status)
     if outcome is None and ask.twin:
         raise StoreError("the scenarios are still being worked out. Ask again in a few seconds.")
     return Supposed(names, outcome, outcome is None, status=200 if outcome else 202)

@@ -55,7 +55,7 @@ def sparql(ask: Ask) -> View:
     able = _able(ask, typed) if typed else {}
     view = ask.values.get("view", "") or ("graph" if typed and typed.is_graph else "table")
     if view not in VIEWS:
-        raise UsageError(f"view={view}: one of these is wanted: {', '.join(VIEWS)}.")
+        raise UsageError(ask.t("bad_choice", "view", view, ", ".join(VIEWS)))
     if view not in able:
         view = "table"
     words: dict[str, Any] = {

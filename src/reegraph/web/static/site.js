@@ -46,12 +46,6 @@ function offerPng(svg) {
 const offerAll = (within) => within.querySelectorAll(".tools a[download]").forEach(offerPng);
 offerAll(document);
 document.addEventListener("drawn", (event) => offerAll(event.target)); // an answer that came without a new page
-// A drawing that is wider than its frame opens with the thing that it is about in the middle.
-for (const centre of document.querySelectorAll(".scroll .centre")) {
-  const frame = centre.closest(".scroll");
-  const [box, around] = [centre.getBoundingClientRect(), frame.getBoundingClientRect()];
-  frame.scrollLeft += box.left + box.width / 2 - around.left - around.width / 2;
-}
 // The dossier's picks stand in its address; this tab remembers them, so that other pages add to them.
 const picks = document.querySelector("[data-picks]");
 if (picks) sessionStorage.setItem("picks", picks.dataset.picks);
