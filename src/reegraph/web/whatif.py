@@ -45,9 +45,9 @@ class WhatIf:
 
         Raises UnknownName, and what the scenarios themselves raise.
         """
+        listed = ", ".join(self.shipped)
         for name in names:
             if name not in self.shipped:
-                listed = ", ".join(self.shipped)
                 known = Sentence(f"Known: {listed}.", f"現有：{listed}。")
                 raise UnknownName("scenario", name, self.shipped, known)
         future = self._future(tuple(n for n in self.shipped if n in names))
