@@ -151,7 +151,7 @@ def test_what_stands_twice_is_refused_and_what_may_is_taken() -> None:
         for lang, said in zip(LANGS, ("given twice", "重複出現"), strict=True):
             answer = client().get(f"/{lang}/{path}")
             assert answer.status_code == 400
-            assert said in answer.text or "given twice" in answer.text
+            assert said in answer.text
     for path in (
         "controls?date=2025-01-01&date=2025-01-01",
         "dossier?pick=sources&pick=elements",
