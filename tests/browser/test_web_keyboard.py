@@ -84,6 +84,28 @@ def test_the_day_of_the_controls(browser: Browser, address: str) -> None:
     assert faults == []
 
 
+def test_the_slider_of_days(browser: Browser, address: str) -> None:
+    """Arrows move the slider and its day with it, Enter shows it; a pointer shows where it lets go."""
+    faults: list[str] = []
+    for size in SIZES:
+        with opened(browser, faults, address, viewport=SIZES[size]) as page:
+            page.goto(f"{address}/zh-Hant/controls?date=2025-10-15")
+            tab_to(page, "#slide")
+            page.keyboard.press("ArrowRight")
+            page.keyboard.press("ArrowRight")
+            assert page.input_value("#date") == "2025-10-17"
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+            assert "date=2025-10-17" in page.url
+            box = page.locator("#slide").bounding_box()
+            assert box
+            assert box["height"] >= 24
+            with page.expect_navigation():
+                page.mouse.click(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2)
+            assert page.input_value("#date") > "2026-01-01"
+    assert faults == []
+
+
 def test_menu_language_and_notes(browser: Browser, address: str) -> None:
     """The skip link comes first and skips; menu, language, folded notes and their query open with Enter."""
     faults: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -30,6 +30,7 @@ _STAGES: Final = (
     "magnet-making",
     "recycling",
 )
+_SLID: Final = timedelta(days=4 * 366)  # the slider goes back so far, links to all key days further
 _TURNS: Final = frozenset(
     f"ree:{p}"
     for p in ("announced", "enacted", "effective", "started", "occurred", "ended", "expired", "suspends")
@@ -44,12 +45,17 @@ def controls(ask: Ask) -> View:
     chain = ask.site.ask("control-timeline", {})
     said = _said(ask, chain)
     groups = _by_control(clock)
+    turns = _key_days(said)
+    recent = [when for when, _ in turns if when > ask.today - _SLID]
+    within = [day, ask.today, *recent]
     words: dict[str, Any] = {
         "day": day,
         "states": Counter(str(s) for s in clock.table.column("status")),
         "by_state": [(state, list(of)) for state, of in groupby(groups, itemgetter("status"))],
         "coming": _coming(ask, groups, said, day),
-        "key_days": _key_days(said),
+        "key_days": turns,
+        "slide": (min(within), max(within)),
+        "slid_to": recent,
         "drawing": _chain(ask, said, day),
     }
     return View("controls.html", ask.t("controls"), (clock, chain), words)

@@ -62,3 +62,16 @@ document.addEventListener("drawn", (event) => addToKept(event.target));
 // A scenario that was still being worked out is looked for again.
 const waiting = document.querySelector("[data-reload]");
 if (waiting) setTimeout(() => location.reload(), 1000 * waiting.dataset.reload);
+// A slider sets the day beside it, and shows it when it is let go.
+const slider = document.querySelector("input[data-sets]");
+if (slider) {
+  const field = document.getElementById(slider.dataset.sets);
+  const set = () => {
+    field.value = new Date(Date.parse(slider.dataset.from) + slider.value * 86400000).toISOString().slice(0, 10);
+    slider.setAttribute("aria-valuetext", field.value);
+  };
+  set();
+  slider.closest("[hidden]").hidden = false;
+  slider.addEventListener("input", set);
+  slider.addEventListener("pointerup", () => field.value !== field.defaultValue && field.form.requestSubmit());
+}
