@@ -64,7 +64,7 @@ class Sink(ABC):
         """Called once, before the first part: how is the answer packed, and is it there to its end?"""
 
     @abstractmethod
-    def part(self, data: bytes) -> None:
+    def part(self, data: bytes | bytearray) -> None:
         """Take a part, ready to be sent."""
 
     @abstractmethod
@@ -101,9 +101,8 @@ class Sink(ABC):
         if not self._begun:
             self._begun = True
             self.head(self._coding, whole)
-        data = bytes(self._held)
-        self._held.clear()
-        if data := self._packer.compress(data) if self._packer else data:
+        held, self._held = self._held, bytearray()  # handed over as it is: a copy of each part counts
+        if data := self._packer.compress(held) if self._packer else held:
             self.part(data)
 
 

@@ -17,7 +17,7 @@ _GZIP: Final = 16 + zlib.MAX_WBITS
 class Packer(Protocol):
     """What packs an answer as it comes."""
 
-    def compress(self, data: bytes, /) -> bytes:
+    def compress(self, data: bytes | bytearray, /) -> bytes:
         """What is ready so far."""
 
     def flush(self) -> bytes:

@@ -182,7 +182,7 @@ class _Reader:
         if not volatile and len(rest) <= _LONGEST_KEPT:
             self._keep(request, rest)
 
-    def _begin(self, lent: _Lent, data: bytes) -> None:
+    def _begin(self, lent: _Lent, data: bytes | bytearray) -> None:
         """Send the next part of an answer that goes out as it is made."""
         if not self._board.written:
             data = _OK + self._common + self._dated() + data
@@ -193,7 +193,7 @@ class _Reader:
         body = len(rest) - rest.index(b"\r\n\r\n") - 4
         self._count(lent, 200 if status is _OK else 304, body, hit=hit)
 
-    def _write(self, lent: _Lent, data: bytes) -> None:
+    def _write(self, lent: _Lent, data: bytes | bytearray) -> None:
         self._board.writing()
         left = memoryview(data)
         while left and self._patience:
@@ -243,7 +243,7 @@ class _Reader:
 class _Response(Sink):
     """A sink that makes an HTTP response: with its length when it is short, else in chunks as they come."""
 
-    def __init__(self, limit: int, coding: str, fields: str, send: Callable[[bytes], None]) -> None:
+    def __init__(self, limit: int, coding: str, fields: str, send: Callable[[bytearray], None]) -> None:
         super().__init__(limit, coding)
         self._fields, self._send, self._out = fields, send, bytearray()
         self.begun, self.size = False, 0
@@ -257,13 +257,17 @@ class _Response(Sink):
         if self.begun:
             self._out += f"{self._fields}Transfer-Encoding: chunked\r\n\r\n".encode()
 
-    def part(self, data: bytes) -> None:
+    def part(self, data: bytes | bytearray) -> None:
         self.size += len(data)
-        self._out += b"%x\r\n%b\r\n" % (len(data), data) if self.begun else data
+        if self.begun:
+            self._out += b"%x\r\n" % len(data)
+        self._out += data
+        if self.begun:
+            self._out += b"\r\n"
 
     def push(self) -> None:
-        self._send(bytes(self._out))
-        self._out.clear()
+        out, self._out = self._out, bytearray()
+        self._send(out)
 
     def close(self) -> bytes:
         """What is still to be sent, of a short answer all but the fields that every one has."""

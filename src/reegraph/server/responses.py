@@ -113,7 +113,7 @@ class _Held(Sink):
     def head(self, coding: str, whole: bool) -> None:
         """Neither counts here."""
 
-    def part(self, data: bytes) -> None:
+    def part(self, data: bytes | bytearray) -> None:
         self.body += data
 
     def push(self) -> None:

@@ -136,7 +136,7 @@ class _Whole(Sink):
     def head(self, coding: str, whole: bool) -> None:
         self.coding = coding
 
-    def part(self, data: bytes) -> None:
+    def part(self, data: bytes | bytearray) -> None:
         self.body += data
 
     def push(self) -> None:

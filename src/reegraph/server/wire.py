@@ -33,7 +33,7 @@ _SHAPE: Final = struct.Struct("!cI")
 _CHUNK: Final = 1 << 18
 
 
-def frame(kind: bytes, payload: bytes = b"") -> bytes:
+def frame(kind: bytes, payload: bytes | bytearray = b"") -> bytes:
     """One frame, ready to send."""
     return _SHAPE.pack(kind, len(payload)) + payload
 

@@ -118,7 +118,7 @@ class _Parts(Sink):
         shown = {"media": self.media, "coding": coding, "whole": whole}
         self.waiting += frame(HEAD, json.dumps(shown).encode())
 
-    def part(self, data: bytes) -> None:
+    def part(self, data: bytes | bytearray) -> None:
         self.waiting += frame(DATA, data)
 
     def push(self) -> None:
