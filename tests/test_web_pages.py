@@ -69,7 +69,6 @@ PAGES = (
     "explore/element:Dy?relation=ree:processes",
 )
 NO_DATA = {
-    "questions",
     "compare",
     "dossier",
     "dossier?find=dysprosium",

@@ -83,7 +83,16 @@ def questions(ask: Ask) -> View:
     ask.only()
     all_ = ask.site.questions
     themes = [(theme, [q for q in all_.values() if q.theme == theme]) for theme in THEMES]
-    return View("questions.html", ask.t("questions"), (), {"themes": themes})
+    columns = (
+        Column("theme", "text", "", "theme", "主題"),
+        Column("name", "text", "", "its name", "名稱"),
+        Column("question_en", "text", "", "the question in English", "英文問句"),
+        Column("question_zh", "text", "", "the question in Chinese", "中文問句"),
+    )
+    rows = tuple((theme, q.name, q.question_en, q.question_zh) for theme, of in themes for q in of)
+    told = ask.t("from_question_files")
+    panel = Panel("questions", "The named questions", "具名問題", "", Table(columns, rows), told)
+    return View("questions.html", ask.t("questions"), (panel,), {"themes": themes})
 
 
 def question(ask: Ask) -> View:
