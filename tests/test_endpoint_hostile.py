@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import http.client
 import os
+import select
 import signal
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import httpx
 import pyoxigraph as ox
 import pytest
 from test_endpoint import error, served
 
-from reegraph.server import create_app
+from reegraph.server import connection, create_app, protocol
 from reegraph.server.backend import Options
 from reegraph.server.engine import Engine
 from reegraph.store import EmbeddedStore
@@ -191,6 +193,44 @@ def test_slow_reader(url: str) -> None:
         link.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}".encode())
         time.sleep(DEADLINE + 0.3)
         is_well(url)
+
+
+def test_many_half_bodies(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bodies that do not end hold only so much memory: the longest are given up, the others may go on."""
+    monkeypatch.setattr(protocol, "BODIES_LIMIT", 202_000)
+    whole = b"ASK {} #".ljust(50_500, b"x")
+    with ExitStack() as held:
+        place = ("127.0.0.1", int(url.rpartition(":")[2]))
+        links = [held.enter_context(socket.create_connection(place, timeout=10)) for _ in range(6)]
+        for link in links:
+            link.sendall(b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 50500\r\n")
+            link.sendall(b"Content-Type: application/sparql-query\r\n\r\n" + whole[:50_000])
+        given_up = []
+        started = time.monotonic()
+        while len(given_up) < 2 or time.monotonic() - started < 0.5:
+            assert time.monotonic() - started < 10
+            given_up += select.select(links, [], [], 0.1)[0]
+            links = [link for link in links if link not in given_up]
+        assert {link.recv(12) for link in given_up} == {b"HTTP/1.1 408"}
+        assert len(links) >= 2
+        is_well(url)
+        for link in links:
+            link.sendall(whole[50_000:])
+            assert link.recv(12) == b"HTTP/1.1 200"
+
+
+def test_many_half_heads(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Heads that do not end hold only so much memory: the oldest are given up."""
+    monkeypatch.setattr(connection, "HEADS_LIMIT", 200_000)
+    with ExitStack() as held:
+        place = ("127.0.0.1", int(url.rpartition(":")[2]))
+        links = []
+        for _ in range(6):
+            links.append(held.enter_context(socket.create_connection(place, timeout=10)))
+            links[-1].sendall(b"GET /sparql?query=".ljust(50_000, b"x"))
+            is_well(url)
+        assert {link.recv(12) for link in links[:2]} == {b"HTTP/1.1 408"}
+        assert not select.select(links[3:], [], [], 0.3)[0]
 
 
 @pytest.mark.parametrize(

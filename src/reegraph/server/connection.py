@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import suppress
+from itertools import islice
 from typing import Any, Final
 
 import h11
@@ -12,6 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reegraph.server.spool import UNTAKEN
 
+HEADS_LIMIT = 256 << 20  # bytes of all heads that are coming
 HEAD_SECONDS = 30  # for the head of a request to come
 _TOO_SLOW: Final = (
     b"HTTP/1.1 408 Request Timeout\r\nContent-Type: text/plain\r\nContent-Length: 47\r\n"
@@ -23,7 +25,7 @@ class Connection(H11Protocol):
     """HTTP on a connection, of which `read` has been read already.
 
     The head of a request is to be whole within some seconds of its first byte, and an answer to be taken,
-    part by part. `heads` are the connections whose heads are awaited, the oldest first.
+    part by part. `heads` has the connections whose heads are awaited.
     """
 
     def __init__(self, *given: Any, heads: Heads, read: bytes = b"", **named: Any) -> None:
@@ -42,9 +44,9 @@ class Connection(H11Protocol):
             super().data_received(data)
         if self.conn.their_state is not h11.IDLE:
             self._awaited_no_more()
-        elif not self._late:
-            self._late = self.loop.call_later(HEAD_SECONDS, self.expire)
-            self._heads[self] = None
+        else:
+            self._late = self._late or self.loop.call_later(HEAD_SECONDS, self.expire)
+            self._heads.grow(self, len(data))
 
     def pause_writing(self) -> None:
         """Called when the client is behind with taking what is sent."""
@@ -73,7 +75,7 @@ class Connection(H11Protocol):
         if self._late:
             self._late.cancel()
             self._late = None
-            del self._heads[self]
+            self._heads.drop(self)
 
     def _moves(self) -> None:
         if self._stuck:
@@ -81,4 +83,25 @@ class Connection(H11Protocol):
             self._stuck = None
 
 
-Heads = dict[Connection, None]
+class Heads:
+    """The connections whose heads are awaited. When these are too many bytes the oldest are given up."""
+
+    def __init__(self) -> None:
+        self._bytes: dict[Connection, int] = {}
+        self._size = 0
+
+    def grow(self, connection: Connection, size: int) -> None:
+        """So many bytes more of a head have come."""
+        self._bytes[connection] = self._bytes.get(connection, 0) + size
+        self._size += size
+        while self._size > HEADS_LIMIT:
+            self.expire(1)
+
+    def drop(self, connection: Connection) -> None:
+        """Its head is awaited no more."""
+        self._size -= self._bytes.pop(connection)
+
+    def expire(self, count: int) -> None:
+        """Give up so many, the oldest."""
+        for connection in list(islice(self._bytes, count)):
+            connection.expire()

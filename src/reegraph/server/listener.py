@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
@@ -99,7 +98,7 @@ class Server(uvicorn.Server):
     def __init__(
         self, app: Starlette, said: Sequence[str] = (), alive: int = -1, keeper: Process | None = None
     ) -> None:
-        self._heads: Heads = {}
+        self._heads = Heads()
         super().__init__(configured(app, self._heads))
         self._service: Service = app.state.service
         self._said, self._alive, self._keeper = said, alive, keeper
@@ -148,8 +147,7 @@ class Server(uvicorn.Server):
         """Are there fewer than so many connections? If not, those whose heads are the latest are given up."""
         if len(self.server_state.connections) < most:
             return True
-        for begun in list(islice(self._heads, _AT_ONCE)):
-            begun.expire()
+        self._heads.expire(_AT_ONCE)
         return False
 
     def _abandoned(self) -> None:

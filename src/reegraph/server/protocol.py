@@ -13,6 +13,7 @@ from reegraph.server.refusal import Refusal, bad_request, forbidden, too_large, 
 from reegraph.server.words import calls_out
 
 QUERY_LIMIT: Final = 1_000_000  # bytes of query text
+BODIES_LIMIT = 768 << 20  # bytes of all bodies that are coming
 BODY_LIMIT: Final = 3 * QUERY_LIMIT + 10_000  # a form may percent-encode every byte
 BODY_SECONDS: Final = 30  # for a body to come whole
 _FIELDS: Final = 1000
@@ -132,24 +133,53 @@ async def _posted(request: Request) -> Fields:
 
 async def body(request: Request, limit: int) -> bytes:
     """The body of a request; Refusal: 413 when it is longer, 408 when it comes too slowly."""
+    if int(request.headers.get("content-length", "0")) > limit:
+        raise too_large(limit)
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await _body(request, limit)
+        async with asyncio.timeout(BODY_SECONDS) as patience:
+            return await _bodies.read(request, limit, patience)
     except TimeoutError as error:
         raise Refusal(
-            408, "too-slow", f"the body has not come within {BODY_SECONDS} s", {"Connection": "close"}
+            408,
+            "too-slow",
+            f"the body has not come within {BODY_SECONDS} s, or before too many others. Try again.",
+            {"Connection": "close"},
         ) from error
 
 
-async def _body(request: Request, limit: int) -> bytes:
-    if int(request.headers.get("content-length", "0")) > limit:
-        raise too_large(limit)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise too_large(limit)
-    return bytes(body)
+class _Bodies:
+    """The bodies that are coming. When they are too many bytes together the longest is given up."""
+
+    def __init__(self) -> None:
+        self._coming: dict[asyncio.Timeout, bytearray] = {}
+        self._size = 0
+
+    async def read(self, request: Request, limit: int, patience: asyncio.Timeout) -> bytes:
+        """A body; Refusal (413) when it is longer than `limit`. Who is given up has no more patience."""
+        body = self._coming[patience] = bytearray()
+        try:
+            async for chunk in request.stream():
+                if patience not in self._coming:
+                    break
+                body += chunk
+                self._size += len(chunk)
+                if len(body) > limit:
+                    raise too_large(limit)
+                if self._size > BODIES_LIMIT:
+                    longest = max(self._coming, key=lambda of: len(self._coming[of]))
+                    self._forget(longest)
+                    longest.reschedule(asyncio.get_running_loop().time())
+            if patience not in self._coming:
+                raise TimeoutError
+            return bytes(body)
+        finally:
+            self._forget(patience)
+
+    def _forget(self, patience: asyncio.Timeout) -> None:
+        self._size -= len(self._coming.pop(patience, b""))
+
+
+_bodies: Final = _Bodies()
 
 
 def _pairs(encoded: bytes) -> Fields:
