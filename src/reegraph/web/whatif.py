@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections import OrderedDict
 from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillWorking
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -64,7 +66,16 @@ class WhatIf:
                 return self._outcomes[names]
             if sum(not f.done() for f in self._outcomes.values()) >= _WAITING:
                 return None
-            self._outcomes[names] = self._worker.submit(answer, self._graph, *names)
+            self._outcomes[names] = self._worker.submit(_worked_out, self._graph, names)
             if len(self._outcomes) > _KEPT:
                 self._outcomes.popitem(last=False)
             return self._outcomes[names]
+
+
+def _worked_out(graph: Asked, names: Collection[str]) -> Outcome:
+    """The outcome; what its copy of the graph took is given back to the system, which glibc would keep."""
+    try:
+        return answer(graph, *names)
+    finally:
+        with suppress(OSError, AttributeError, TypeError):  # another C library
+            ctypes.CDLL(None).malloc_trim(0)
