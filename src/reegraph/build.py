@@ -49,7 +49,7 @@ def fresh_snapshot(
     corpus = read_corpus(root, articles_folder(articles))
     store = build_store(corpus, root, tick)
     tick("write")
-    return snapshot.write(cache, inputs, n_quads(store), graph_sizes(store))
+    return snapshot.write(cache, inputs, n_quads(store), graph_sizes(store, root))
 
 
 def build_store(corpus: Corpus, root: Path, tick: Tick = _silent) -> EmbeddedStore:
@@ -97,8 +97,8 @@ def n_quads(store: EmbeddedStore) -> list[bytes]:
     return sorted(BytesIO(content))
 
 
-def graph_sizes(store: EmbeddedStore) -> dict[str, int]:
+def graph_sizes(store: EmbeddedStore, root: Path) -> dict[str, int]:
     """The number of triples of each graph by its short name; of the merge as ``default``."""
-    rows = ask_page(store, project_root(), "graphs").texts()
+    rows = ask_page(store, root, "graphs").texts()
     sizes = {row["g"].removeprefix(GRAPH): int(row["triples"]) for row in rows}
     return sizes | {"default": len(store.dataset) - sum(sizes.values())}

@@ -149,11 +149,9 @@ def _terms(triples: Iterable[ox.Triple]) -> set[str]:
 
     Of a claim's own nodes only the claim's property counts, for each rule says which properties it reads.
     """
-    return set(_named(triples))
-
-
-def _named(triples: Iterable[ox.Triple]) -> Iterator[str]:
+    found: set[str] = set()
     for triple in triples:
         subject, told = triple.subject, triple.object if triple.predicate == _TYPE else triple.predicate
         if isinstance(subject, ox.NamedNode) and isinstance(told, ox.NamedNode):
-            yield from () if short(subject.value).startswith("claim:") else (short(told.value),)
+            found |= set() if short(subject.value).startswith("claim:") else {short(told.value)}
+    return found

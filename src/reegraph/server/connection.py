@@ -56,12 +56,12 @@ class Connection(H11Protocol):
     def resume_writing(self) -> None:
         """Called when it has caught up."""
         super().resume_writing()
-        self._moves()
+        self._stuck_no_more()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._awaited_no_more()
-        self._moves()
+        self._stuck_no_more()
         with suppress(OSError):  # a reader that takes long may have it still: close it for the client too
             self.transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
@@ -77,7 +77,7 @@ class Connection(H11Protocol):
             self._late = None
             self._heads.drop(self)
 
-    def _moves(self) -> None:
+    def _stuck_no_more(self) -> None:
         if self._stuck:
             self._stuck.cancel()
             self._stuck = None

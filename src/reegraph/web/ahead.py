@@ -35,7 +35,6 @@ def pages_ahead(site: Site) -> Iterator[tuple[str, Mapping[str, str]]]:
         ("ontology", ["ree:Firm"]),
     ):
         yield from ((f"{kind}/{_local(i)}", {}) for i in list(ids)[:1])
-    yield from (("dependence", {"if": name}) for name in site.what_if.shipped)
     suppliers = sorted({d.on for d in site.dependence.all.values()})
     yield from (("question/dependents-of", {"on": i}) for i in suppliers)
     yield from (("controls", {"date": day}) for day in _turns(site))

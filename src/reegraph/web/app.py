@@ -182,10 +182,10 @@ class _App:
         except UsageError as error:
             ask = Ask(self.site, lang, self.today(), name, {}, twin)
             return self.finished(self._failure(ask, error, request), request)
-        wanted = twin or (_negotiated(request) if path == "sparql" else "")
+        wanted = (twin or _negotiated(request)) if path == "sparql" else ""
         typed: dict[str, Typed] = {}
         for query in _queries(path, values):
-            answer = await typed_answer(request, query, wanted if path == "sparql" else "")
+            answer = await typed_answer(request, query, wanted)
             if isinstance(answer, Response):
                 return self.finished(answer, request)
             typed[query] = answer

@@ -13,11 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from reegraph.errors import UnknownName
 from reegraph.scenario.answer import Asked, answer
 from reegraph.scenario.definition import scenario_list
 from reegraph.scenario.outcome import Outcome
-from reegraph.sentence import Sentence
 from reegraph.table import Thing
 
 _KEPT: Final = 64  # outcomes; some 200 kilobytes each
@@ -43,15 +41,10 @@ class WhatIf:
         return {str(n): (t, q) for n, t, q in rows if isinstance(t, Thing) and isinstance(q, Thing)}
 
     def outcome(self, names: Collection[str], *, wait: float) -> Outcome | None:
-        """The outcome of scenarios that all hold; None where it takes longer than `wait` seconds.
+        """The outcome of shipped scenarios that all hold; None where it takes longer than `wait` seconds.
 
-        Raises UnknownName, and what the scenarios themselves raise.
+        Raises what the scenarios themselves raise.
         """
-        listed = ", ".join(self.shipped)
-        for name in names:
-            if name not in self.shipped:
-                known = Sentence(f"Known: {listed}.", f"現有：{listed}。")
-                raise UnknownName("scenario", name, self.shipped, known)
         future = self._future(tuple(n for n in self.shipped if n in names))
         try:
             return future.result(wait) if future else None
