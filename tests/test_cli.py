@@ -669,3 +669,26 @@ def test_serve_until_told_to_stop() -> None:
         server.send_signal(signal.SIGTERM)
         assert server.wait(timeout=10) == 0
     assert asked.stdout.count("\n") == 6
+
+
+def test_serve_builds_first(tmp_path: Path) -> None:
+    """Where there is no graph yet it is built, without a word more; where that fails, it is told once."""
+    fresh = {**environment(), "REEGRAPH_CACHE": str(tmp_path / "cache")}
+    with subprocess.Popen(
+        [executable(), "serve", "--port", "0"], env=fresh, stderr=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stderr is not None
+        assert re.match(r"reegraph \w+ at http://127\.0\.0\.1:\d+/sparql", server.stderr.readline())
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=10) == 0
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    failed = subprocess.run(
+        [executable(), "serve", "--port", "0"],
+        env={**fresh, "REEGRAPH_CACHE": str(tmp_path / "file" / "cache")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (failed.returncode, failed.stdout) == (7, "")
+    assert failed.stderr.count("Set REEGRAPH_CACHE to a folder that can.\n") == 1

@@ -32,7 +32,8 @@ from reegraph import snapshot
 from reegraph.errors import UsageError
 from reegraph.server import create_app
 from reegraph.server.engine import Engine
-from reegraph.server.listener import Server, address, bound
+from reegraph.server.front import Server
+from reegraph.server.listener import address, bound
 from reegraph.store import EmbeddedStore
 
 DATA = """

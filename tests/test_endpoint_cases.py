@@ -14,8 +14,7 @@ import pytest
 from test_endpoint import served
 
 from reegraph.server import create_app
-from reegraph.server.access import Tokens
-from reegraph.server.app import Policy
+from reegraph.server.access import Policy, Tokens
 from reegraph.server.backend import Source
 
 FORM = "application/x-www-form-urlencoded"

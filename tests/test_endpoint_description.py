@@ -12,7 +12,7 @@ from rdflib import Graph, URIRef
 from test_endpoint import served, tiny
 
 from reegraph.server import create_app
-from reegraph.server.app import Policy
+from reegraph.server.access import Policy
 from reegraph.server.backend import Source
 
 SHAPES = Graph().parse(Path(__file__).with_name("description.shapes.ttl"))

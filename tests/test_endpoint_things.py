@@ -13,7 +13,7 @@ import pytest
 from test_endpoint import DATA, error, served, tiny
 
 from reegraph.server import create_app
-from reegraph.server.app import Policy
+from reegraph.server.access import Policy
 from reegraph.server.metrics import access, log_to
 from reegraph.store import EmbeddedStore
 

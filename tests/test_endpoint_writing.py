@@ -13,8 +13,7 @@ from test_endpoint import DATA, count, error, served
 
 from reegraph.errors import UsageError
 from reegraph.server import create_app
-from reegraph.server.access import Tokens, read_tokens
-from reegraph.server.app import Policy
+from reegraph.server.access import Policy, Tokens, read_tokens
 from reegraph.server.backend import Options, Source
 from reegraph.server.changing import with_using
 from reegraph.server.serving import chosen

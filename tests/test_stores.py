@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -29,6 +30,20 @@ def url() -> Iterator[str]:
     assert isinstance(embedded, EmbeddedStore)
     with served(create_app(embedded, version="tests")) as base:
         yield f"{base}/sparql"
+
+
+def test_load_without_graphs(tmp_path: Path) -> None:
+    """A snapshot is loaded whole, or without some of its graphs."""
+    node = ox.NamedNode("urn:n")
+    graphs = [ox.DefaultGraph(), *(ox.NamedNode(f"urn:{name}") for name in ("a", "b", "ab"))]
+    quads = [ox.Quad(node, node, ox.Literal(f"{n} <urn:a> .\n"), g) for g in graphs for n in range(3000)]
+    file = tmp_path / "graph.nq"
+    EmbeddedStore(quads).dataset.dump(str(file), ox.RdfFormat.N_QUADS)
+    assert len(EmbeddedStore.load(file)) == len(quads)
+    part = EmbeddedStore.load(file, without=["urn:a"])
+    assert {quad.graph_name for quad in part.dataset} == {*graphs} - {ox.NamedNode("urn:a")}
+    assert len(part) == len(quads) - 3000
+    assert len(EmbeddedStore.load(file, without=["urn:c"])) == len(quads)
 
 
 @pytest.fixture(params=["embedded", "remote"])

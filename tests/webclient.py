@@ -14,7 +14,7 @@ from reegraph.build import fresh_snapshot
 from reegraph.folders import project_root
 from reegraph.server import create_app
 from reegraph.store import EmbeddedStore
-from reegraph.web import site_routes
+from reegraph.web import site_routes, store_of_pages
 from reegraph.web.assets import Assets
 from reegraph.web.site import Site
 
@@ -28,7 +28,7 @@ class Client:
         snapshot = fresh_snapshot()
         self.store = EmbeddedStore.load(snapshot.quads)
         routes = site_routes(
-            self.store,
+            lambda: store_of_pages(snapshot),
             version=snapshot.version,
             articles=articles,
             today=lambda: TODAY,
@@ -57,4 +57,4 @@ def client() -> Client:
 @cache
 def site() -> Site:
     """The same graph as the pages see it."""
-    return Site(client().store, project_root())
+    return Site(lambda: store_of_pages(fresh_snapshot()), project_root())

@@ -44,6 +44,10 @@ class Sentence(str):
         text.zh = zh or in_chinese(en)
         return text
 
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        """What a copy is made of, so that its Chinese is not put together anew."""
+        return type(self), (str(self), self.zh)
+
     def label(self, lang: str) -> str:
         """The text in that language."""
         return self.zh if lang == "zh-Hant" else str(self)

@@ -34,7 +34,7 @@ from reegraph.scenario.definition import scenario_paths
 from reegraph.server import create_app
 from reegraph.store import EmbeddedStore
 from reegraph.table import Table, Thing
-from reegraph.web import site_routes
+from reegraph.web import site_routes, store_of_pages
 from reegraph.web.site import Site
 
 LIMIT, WEIGHT, GROWTH = 50, 150, 8  # milliseconds, kilobytes, megabytes
@@ -206,10 +206,15 @@ def main() -> int:
     most = parser.parse_args().most
     snapshot = fresh_snapshot()
     store = EmbeddedStore.load(snapshot.quads)
-    routes = site_routes(store, version=snapshot.version, today=lambda: date(2026, 11, 22), warm=False)
+    routes = site_routes(
+        lambda: store_of_pages(snapshot),
+        version=snapshot.version,
+        today=lambda: date(2026, 11, 22),
+        warm=False,
+    )
     print(f"version {snapshot.version}")
     grown = drawn_ahead(routes[0].endpoint.__self__)  # type: ignore[attr-defined]  # the site of these routes
-    found = addresses(Site(store, project_root()), most)
+    found = addresses(Site(lambda: store_of_pages(snapshot), project_root()), most)
     app = create_app(store, version=snapshot.version, routes=routes)
     return grown | asyncio.run(measured(app, found))
 

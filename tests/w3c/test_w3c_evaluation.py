@@ -16,8 +16,7 @@ import pyoxigraph as ox
 import pytest
 
 from reegraph.server import create_app
-from reegraph.server.access import Tokens
-from reegraph.server.app import Policy
+from reegraph.server.access import Policy, Tokens
 from reegraph.server.backend import Options, Source
 from w3c.suite import MF, QT, RESULTS, UT, Case, alike, cases, expected, folder, quads, rows, same, triples
 

@@ -12,8 +12,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from reegraph.server import create_app
-from reegraph.server.access import Tokens
-from reegraph.server.app import Policy
+from reegraph.server.access import Policy, Tokens
 from reegraph.server.backend import Source
 from w3c.suite import MF, RDFS, UT, Case, cases, folder, local, same, triples
 

@@ -20,7 +20,7 @@ COMMANDS: Final = {  # by name: the module it stands in, loaded once it is calle
     "why": ("answers", "The proof of a claim or conclusion, down to source and paragraph."),
     "scenario": ("scenarios", "Answer what if; alone, list the scenarios."),
     "sparql": ("answers", "Run a SPARQL query."),
-    "serve": ("keep", "Serve pages, SPARQL and Linked Data."),
+    "serve": ("serve", "Serve pages, SPARQL and Linked Data."),
     "export": ("keep", "Write the graph to an RDF file."),
     "index": ("keep", "Add a text index to an RDF file of yours."),
     "build": ("keep", "Build the graph, unless it is fresh."),

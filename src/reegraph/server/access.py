@@ -9,12 +9,16 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from reegraph.errors import UsageError
 from reegraph.server.refusal import Refusal
 
+READ_ONLY: Final = (
+    "the built graph is never written to: change data/ and build anew, or load an export into a store."
+)
 _HASHED: Final = re.compile(r"sha256:([0-9a-f]{64})\Z")
 _SHORTEST: Final = 8  # characters of a secret
 _CLIENTS: Final = 10_000  # whose rate is remembered
@@ -104,3 +108,12 @@ class Rate:
 
 def _unauthorized(message: str, what: str) -> Refusal:
     return Refusal(401, "unauthorized", message, {"WWW-Authenticate": f'Bearer realm="reegraph"{what}'})
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Who may do what: tokens for writing, requests a second of one client, why nothing is written."""
+
+    tokens: Tokens = field(default_factory=Tokens)
+    rate: float = 0
+    read_only: str = READ_ONLY

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from starlette.applications import Starlette
@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from reegraph.errors import QueryError, ReegraphError
 from reegraph.server import packing
-from reegraph.server.access import Rate, Tokens
+from reegraph.server.access import Policy, Rate
 from reegraph.server.backend import Options, Reply, Source
 from reegraph.server.description import DESCRIBING, Census, described
 from reegraph.server.engine import Engine
@@ -24,7 +24,7 @@ from reegraph.server.formats import DATASETS, GRAPHS, SOLUTIONS, Form, wanted
 from reegraph.server.graphs import address, deleted, target, written
 from reegraph.server.headers import entity_tag
 from reegraph.server.metrics import Metrics
-from reegraph.server.protocol import READ_ONLY, UpdateRequest, format_named, parameters, read_request
+from reegraph.server.protocol import UpdateRequest, format_named, parameters, read_request
 from reegraph.server.question import Change, DatasetRead, GraphRead, Job, Query, Question, ThingRead, Update
 from reegraph.server.refusal import Refusal, forbidden, not_acceptable
 from reegraph.server.resource import Handler, Resource
@@ -47,15 +47,6 @@ if TYPE_CHECKING:
 _WRITING: Final = ("PUT", "POST", "DELETE", "PATCH")
 _STILL_LOADING: Final = 2.0  # seconds that /health waits for the counts
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Policy:
-    """Who may do what: tokens for writing, requests a second of one client, why nothing is written."""
-
-    tokens: Tokens = field(default_factory=Tokens)
-    rate: float = 0
-    read_only: str = READ_ONLY
 
 
 def create_app(

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
-from typing import Final
-
-from starlette.types import Message, Scope, Send
+from typing import TYPE_CHECKING, Final
 
 from reegraph.errors import UsageError
 from reegraph.server.board import LINE, STEPS, Board
+
+if TYPE_CHECKING:
+    from starlette.types import Message, Scope, Send
 
 access: Final = logging.getLogger("reegraph.access")
 

@@ -21,9 +21,6 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _QUERY: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
 
-READ_ONLY: Final = (
-    "the built graph is never written to: change data/ and build anew, or load an export into a store."
-)
 _NO_SERVICE: Final = (
     "SERVICE is refused, and so is LOAD: this server sends no requests of its own. Ask the other service "
     "and pass its rows in a VALUES block. (A prefix whose name contains 'service' reads as one: rename it.)"

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from reegraph.errors import UsageError
+from reegraph.server.access import READ_ONLY
 from reegraph.server.backend import Source
-from reegraph.server.protocol import READ_ONLY
 from reegraph.store.embedded import RDF_FILES
 
 NONE: Final = "none"

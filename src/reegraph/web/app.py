@@ -77,7 +77,7 @@ _PLAIN: Final[dict[str, Callable[[Ask], View]]] = {
 
 
 def site_routes(
-    store: EmbeddedStore,
+    opened: Callable[[], EmbeddedStore],
     *,
     version: str = "",
     articles: Path | None = None,
@@ -86,11 +86,11 @@ def site_routes(
     warm: bool = True,
     assets: Assets | None = None,
 ) -> Sequence[BaseRoute]:
-    """The routes of the explorer over a store that nobody writes to.
+    """The routes of the explorer over a store that nobody writes to, opened when a page first needs it.
 
     `today` says what day it is (tests give one). With `warm`, a thread reads ahead what every page needs.
     """
-    site = Site(store, root or project_root(), version=version, articles=articles, assets=assets)
+    site = Site(opened, root or project_root(), version=version, articles=articles, assets=assets)
     app = _App(site, Renderer(site), today or (lambda: datetime.now(UTC).date()))
     if warm:
         threading.Thread(target=app.read_ahead, name="reegraph-warm", daemon=True).start()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import pickle
 import threading
+import zlib
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -17,40 +20,63 @@ from reegraph.pages import bound_page
 from reegraph.prover import Prover
 from reegraph.questions import Question, find_question, read_questions, run
 from reegraph.scenario.dependence import Dependence, Scope, read_dependence, read_scope
+from reegraph.snapshot import Snapshot
 from reegraph.store import EmbeddedStore
 from reegraph.table import Lang, Table, Thing
-from reegraph.terms import is_id
+from reegraph.terms import GRAPH, is_id
 from reegraph.web.assets import Assets
 from reegraph.web.catalogue import Catalogue
 from reegraph.web.panel import Panel, page_question
 from reegraph.web.search import Index
 from reegraph.web.whatif import WhatIf
 
-_KEPT: Final = 1000  # answers; a few kilobytes each
+_KEPT: Final = 1000  # answers; some three kilobytes each
+_READ: Final = ("default", "ontology", "entities", "reference", "derived")  # what queries of pages name
+
+
+def store_of_pages(snapshot: Snapshot) -> EmbeddedStore:
+    """The graphs of a snapshot that pages read: half of it, since the merge has what claims say."""
+    unread = [GRAPH + name for name in snapshot.manifest.graphs if name not in _READ]
+    return EmbeddedStore.load(snapshot.quads, without=unread)
 
 
 class Site:
-    """A graph that pages are drawn from. Nobody writes to it, so answers are kept."""
+    """A graph that pages are drawn from, opened when it is first needed.
+
+    Nobody writes to it, so answers are kept.
+    """
 
     def __init__(
         self,
-        store: EmbeddedStore,
+        opened: Callable[[], EmbeddedStore],
         root: Path,
         *,
         version: str = "",
         articles: Path | None = None,
         assets: Assets | None = None,
     ) -> None:
-        self.store = store
+        self._opened, self._opening = opened, threading.Lock()
+        self._store: EmbeddedStore | None = None
         self.root = root
         self.version = version
         self.articles = articles
-        self.catalogue = Catalogue(store, root)
         self.assets = assets or Assets()
-        self._answers: OrderedDict[str, Table] = OrderedDict()
-        self._ahead: dict[str, Table] = {}
+        self._answers: OrderedDict[bytes, bytes] = OrderedDict()
+        self._ahead: dict[bytes, bytes] = {}
         self._lock = threading.Lock()
         self._texts: dict[str, ArticleText] = {}
+
+    @property
+    def store(self) -> EmbeddedStore:
+        """The graph."""
+        with self._opening:
+            self._store = self._store or self._opened()
+            return self._store
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Names, classes and claims."""
+        return Catalogue(self.store, self.root)
 
     @property
     def questions(self) -> dict[str, Question]:
@@ -135,18 +161,29 @@ class Site:
             self._answers.clear()
 
     def _answer(self, question: Question, query: str) -> Table:
+        key = hashlib.sha256(query.encode()).digest()
         with self._lock:
-            if query in self._ahead:
-                return self._ahead[query]
-            if query in self._answers:
-                self._answers.move_to_end(query)
-                return self._answers[query]
+            packed = self._ahead.get(key)
+            if packed is None and (packed := self._answers.get(key)):
+                self._answers.move_to_end(key)
+        if packed:
+            return _unpacked(packed)
         table = run(self.store, replace(question, query=query), {}, self.catalogue.labels)
         with self._lock:
-            self._answers[query] = table
+            self._answers[key] = _packed(table)
             if len(self._answers) > _KEPT:
                 self._answers.popitem(last=False)
         return table
+
+
+def _packed(table: Table) -> bytes:
+    """A table in a tenth of the memory that it takes."""
+    return zlib.compress(pickle.dumps(table, pickle.HIGHEST_PROTOCOL), 1)
+
+
+def _unpacked(packed: bytes) -> Table:
+    table: Table = pickle.loads(zlib.decompress(packed))  # noqa: S301 (packed by this process)
+    return table
 
 
 def thing_ids(things: Iterable[Thing | str]) -> list[str]:

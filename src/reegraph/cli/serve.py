@@ -1,0 +1,156 @@
+"""The command serve. What the process that holds the data does without is loaded only when it is needed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reegraph import snapshot as snapshots
+from reegraph.cli.output import articles_option
+from reegraph.errors import SnapshotError, UsageError
+from reegraph.folders import articles_folder, cache_folder, project_root
+from reegraph.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--dataset",
+    metavar="FILE|DIR|none",
+    help="Serve an RDF file, a RocksDB folder, or an empty dataset in memory. [default: the built graph]",
+)
+@click.option("--writable", is_flag=True, help="Take updates; with --dataset DIR or none, and a token.")
+@click.option(
+    "--token",
+    "tokens",
+    multiple=True,
+    metavar="NAME=SECRET",
+    help="Who may write; SECRET may be sha256:HEX. Also: REEGRAPH_TOKENS, with blanks between.",
+)
+@click.option(
+    "--token-file", type=click.Path(path_type=Path), help="A file of tokens, one NAME=SECRET a line."
+)
+@click.option(
+    "--query-timeout",
+    type=click.FloatRange(0.1, 86_400),
+    default=30.0,
+    show_default=True,
+    help="Seconds until a query is ended (503).",
+)
+@click.option(
+    "--memory-limit",
+    type=click.IntRange(16, 1 << 20),
+    default=1536,
+    show_default=True,
+    help="MB that one query may take over what the data take, a third of it for nesting (507).",
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 256), help="Queries answered at a time. [default: processors + 2]"
+)
+@click.option(
+    "--allow-service",
+    is_flag=True,
+    help="Let queries use SERVICE and updates LOAD: whoever may ask can then have this machine send requests "
+    "to any address it reaches, its own network included.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0),
+    default=0.0,
+    help="Requests a second of one client. [default: no limit]",
+)
+@click.option(
+    "--access-log", type=click.Path(path_type=Path), help="A file for one line a request, without queries."
+)
+@articles_option
+def serve(
+    host: str,
+    port: int,
+    dataset: str | None,
+    writable: bool,
+    tokens: tuple[str, ...],
+    token_file: Path | None,
+    query_timeout: float,
+    memory_limit: int,
+    workers: int | None,
+    allow_service: bool,
+    rate: float,
+    access_log: Path | None,
+    articles: Path | None,
+) -> None:
+    """Serve pages at /, SPARQL at /sparql, graphs at /graphs, things at /id, over the built graph.
+
+    Over another dataset (--dataset) there are no pages.
+
+    The built graph and files are never written to.
+
+    \b
+    Example:
+      reegraph serve --port 8765
+    """
+    from reegraph.server.access import Policy, read_tokens
+    from reegraph.server.backend import Options
+    from reegraph.server.listener import run
+    from reegraph.server.metrics import log_to
+    from reegraph.server.serving import chosen, read_only
+
+    source = chosen(dataset, writable=writable)
+    held = read_tokens(tokens, os.environ, token_file)
+    if writable and not held:
+        raise UsageError(
+            "--writable wants a token for those who write: give --token NAME=SECRET or set REEGRAPH_TOKENS"
+        )
+    options = Options(query_timeout, memory_limit, allow_service=allow_service)
+    if workers:
+        options = replace(options, workers=workers)
+    if access_log:
+        log_to(access_log)
+    policy = Policy(held, rate, read_only(source))
+    if source is not None:
+        run(source, host, port, options=options, policy=policy, name=dataset or "")
+        return
+    snapshot = _fresh()
+    run(
+        snapshot,
+        host,
+        port,
+        options=options,
+        policy=policy,
+        pages=lambda: _pages(snapshot, articles_folder(articles)),
+    )
+
+
+def _pages(snapshot: Snapshot, articles: Path | None) -> Sequence[BaseRoute]:
+    """Load the pages' code, and say what it lacks; the result are their routes."""
+    from reegraph.web import site_routes, store_of_pages
+    from reegraph.web.assets import MISSING, Assets
+
+    if not Assets().complete:
+        click.echo(f"reegraph: {MISSING}", err=True)
+    return site_routes(lambda: store_of_pages(snapshot), version=snapshot.version, articles=articles)
+
+
+def _fresh() -> Snapshot:
+    """The snapshot of the files as they are, built by a process with whose end its memory is free again."""
+    inputs = snapshots.fingerprint(project_root())
+    if found := snapshots.find(cache_folder(), inputs):
+        return found
+    command = [sys.executable, "-P", "-c", "from reegraph.cli import main; main(['build', '--quiet'])"]
+    built = subprocess.run(command, check=False)  # noqa: S603 (our own)
+    if built.returncode:
+        raise SystemExit(built.returncode)
+    found = snapshots.find(cache_folder(), inputs)
+    if not found:
+        raise SnapshotError("the files have changed while the graph was built from them. Start again.")
+    return found
