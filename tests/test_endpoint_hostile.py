@@ -254,8 +254,15 @@ def test_garbage(url: str, sent: bytes) -> None:
             answer = link.recv(100)
         except OSError:  # closed on us, before or while we wrote
             answer = b""
-    assert not answer or b" 4" in answer[:14], answer
+    assert not answer or b" 4" in answer[:14] or b" 505 " in answer[:14], answer
     is_well(url)
+
+
+def test_unknown_version(url: str) -> None:
+    """A version of HTTP that is none of ours is 505."""
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=5) as link:
+        link.sendall(b"GET /sparql HTTP/9.9\r\n\r\n")
+        assert link.recv(100).startswith(b"HTTP/1.1 505 ")
 
 
 def test_many_idle_connections(url: str) -> None:

@@ -7,6 +7,7 @@ Peers are taken where they are installed: `oxigraph serve` (PyPI's oxigraph) and
 requests a second (the median of the rounds, the lowest and the highest, the ratio to oxigraph), and the
 median time to an answer's first and last byte, which on a machine with other work to do says more. The named
 questions are asked of the real graph, one after the other by chance, where `reegraph build` has made it.
+Before all that each server answers each kind of query once, right after its start: the milliseconds of that.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,8 @@ Make = Callable[[random.Random], str]
 Kind = Callable[[random.Random, int], str]
 MOST = 4000  # requests prepared for each second of a round
 QUESTIONS = "questions"
+ACCEPT = "application/sparql-results+json, application/n-triples"
+FIRST = 3  # answers right after the start
 LONGEST = 4000  # characters of a query by GET; oxigraph takes heads of 8 kB
 ROWS = "SELECT ?s ?l { ?s rdfs:label ?l } LIMIT 90000"
 PREFIX = f"PREFIX e: <{NS}> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
@@ -317,8 +320,9 @@ def main() -> None:
         with file.open("w", encoding="utf-8") as out:
             out.writelines(lines(given.triples))
         servers = peers(stack, file, Path(folder), disk=given.disk)
-        agree(servers)
         kinds = queries()
+        cold(servers, kinds, facilities)
+        agree(servers)
         works: dict[str, Make] = {
             name: (lambda c, m=make: PREFIX + m(c, facilities) + f" # {c.random()}")
             for name, make in kinds.items()
@@ -333,6 +337,23 @@ def main() -> None:
                 measure(servers, name, works[name], connections, given)
     if QUESTIONS in (given.only or [QUESTIONS]):
         real(given)
+
+
+def cold(servers: list[Peer], kinds: Mapping[str, Kind], facilities: int) -> None:
+    """Print how long each kind's first answers take; the queries are the same for each server."""
+    for name, make in kinds.items():
+        for server in servers:
+            chance, client, took = random.Random(name), Client(server.port), []
+            for _ in range(FIRST):
+                client.ask(request(server, PREFIX + make(chance, facilities), ACCEPT))
+                while not client.hear():
+                    pass
+                took.append((time.monotonic() - client.asked) * 1000)
+            client.link.close()
+            print(
+                f"{name:13} first {FIRST} {server.name:16} {' '.join(f'{t:.1f}' for t in took)} ms",
+                flush=True,
+            )
 
 
 def real(given: argparse.Namespace) -> None:
@@ -351,7 +372,7 @@ def real(given: argparse.Namespace) -> None:
 
 def measure(servers: list[Peer], name: str, make: Make, connections: int, given: argparse.Namespace) -> None:
     """Measure one kind of query on all servers in turn, several rounds, and print a line each."""
-    accept = "text/csv" if name == "90,000 rows" else "application/sparql-results+json, application/n-triples"
+    accept = "text/csv" if name == "90,000 rows" else ACCEPT
     found: dict[str, list[tuple[float, float, float]]] = {s.name: [] for s in servers}
     for turn in range(given.rounds):
         for server in servers:

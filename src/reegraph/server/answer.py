@@ -84,7 +84,7 @@ class Answer:
 
     def __init__(self, home: Home, worker: Worker, deadline: float, seconds: float) -> None:
         self._home, self._worker, self._seconds = home, worker, seconds
-        self._expired = self._done = False
+        self.expired = self._done = False
         self._timer = asyncio.get_running_loop().call_at(deadline, self._expire)
         self.media, self.coding, self.whole, self.body = "", "", False, b""
 
@@ -128,12 +128,12 @@ class Answer:
             return said
         self._over()
         status = self._home.discard(self._worker)
-        if self._expired:
+        if self.expired:
             raise too_slow(self._seconds)
         raise died(await asyncio.shield(status))
 
     def _expire(self) -> None:
-        self._expired = True
+        self.expired = True
         self._worker.kill()
 
     def _over(self) -> None:

@@ -19,7 +19,7 @@ class Options:
     """What a server gives its clients: see `reegraph serve --help`."""
 
     query_timeout: float = 30
-    memory_limit: int = 1024  # MB over what the data take
+    memory_limit: int = 1536  # MB over what the data take
     workers: int = field(default_factory=lambda: max(4, (os.cpu_count() or 1) + 2))
     waiting: int = 128
     result_limit: int = 512 << 20

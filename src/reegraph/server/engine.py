@@ -14,7 +14,7 @@ from reegraph.server.question import CensusRead, Change, Job, Query
 from reegraph.server.words import is_volatile
 
 FORKS: Final = hasattr(os, "fork")
-_CACHE: Final = 64 << 20  # bytes of answers that are kept
+_CACHE: Final = 8 << 20  # bytes of answers that are kept
 _LONGEST: Final = 80_000  # bytes of one of them: what comes whole
 
 

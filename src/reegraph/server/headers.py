@@ -26,8 +26,8 @@ def caching(tag: str) -> dict[str, str]:
 
 def entity_tag(*parts: str) -> str:
     """A weak tag (rows may come in another order) of all that an answer depends on."""
-    digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-    return f'W/"{digest[:24]}"'
+    digest = hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=12)
+    return f'W/"{digest.hexdigest()}"'
 
 
 def holds(tag: str, if_none_match: str) -> bool:

@@ -132,7 +132,7 @@ def _try(dataset: ox.Store, link: socket.socket, wish: Try) -> dict[str, Any]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (files[1] if wish.service else free, files[1]))
     cap(wish.memory)
     signal.setitimer(signal.ITIMER_REAL, wish.seconds)
-    in_deep_stack(carry_out)
+    in_deep_stack(carry_out, wish.memory)
     signal.setitimer(signal.ITIMER_REAL, 0)
     cap(0)
     resource.setrlimit(resource.RLIMIT_NOFILE, files)

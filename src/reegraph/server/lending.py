@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import math
+import os
 import resource
 import socket
 import time
@@ -23,7 +24,7 @@ from reegraph.server import board as boards
 from reegraph.server.answer import Worker, died, too_slow
 from reegraph.server.board import Board
 from reegraph.server.metrics import Metrics, access_log
-from reegraph.server.pool import Pool
+from reegraph.server.pool import AT_REST, Pool
 from reegraph.server.spool import UNTAKEN, Spool
 from reegraph.server.wire import BACK, BROKEN, CLOSED, DONE, FREE, LEND, REST, frame
 from reegraph.server.wishes import Reading
@@ -35,6 +36,7 @@ _LINGER: Final = 0.5  # seconds that a connection waits for a reader, before the
 _AT_ONCE: Final = 64  # connections accepted before other things have their turn
 _SPARED: Final = 48  # descriptors that connections leave to other things
 _PAUSE: Final = 0.02  # seconds without accepting when no descriptor is free
+_REGRETTED: Final = 1.0  # seconds that a query goes on whose client has left: a new reader may cost as much
 _CALM: Final = 0.5  # seconds without a new reader when one has ended before its first request
 _NUMBERS: Final = count(1)
 
@@ -68,8 +70,9 @@ class _Reader:
     def __init__(self, worker: Worker, board: Board) -> None:
         self.worker, self.board = worker, board
         self.lent: dict[int, _Lent] = {}
+        self.used = time.monotonic()  # when it last had a connection
         self.serial = 0
-        self.slow = self.closed = self.expired = False
+        self.slow = self.closed = self.expired = self.put_back = False
 
 
 class Lender:
@@ -89,7 +92,7 @@ class Lender:
     ) -> None:
         self._pool, self._listener, self._take, self._metrics = pool, listener, take, metrics
         self._reading = Reading(version, pool.bounds.seconds)
-        self._readers: set[_Reader] = set()
+        self._readers: dict[_Reader, None] = {}  # the oldest first
         self._tasks: set[asyncio.Future[None]] = set()
         self._sending: set[asyncio.Future[None]] = set()
         self._coming = 0
@@ -151,7 +154,8 @@ class Lender:
     def _lend(self, lent: _Lent) -> None:
         open_ = [reader for reader in self._readers if not reader.closed]
         if open_ and not self._stopping:
-            reader = min(open_, key=lambda r: len(r.lent))
+            # The oldest, as many as can run at a time: each makes its own copy of the data that it touches.
+            reader = min(open_[: os.cpu_count()], key=lambda r: len(r.lent))
             message = frame(LEND, f"{lent.number} {lent.client}".encode())
             with suppress(OSError):  # it has ended, or has more to read already than it can
                 socket.send_fds(reader.worker.link, [message], [lent.link.fileno()])
@@ -179,7 +183,7 @@ class Lender:
 
     def _settle(self, reader: _Reader) -> None:
         fullest = max(self._readers, key=lambda r: len(r.lent), default=reader)
-        self._readers.add(reader)
+        self._readers[reader] = None
         self._metrics.boards.add(reader.board)
         self._do(self._listen(reader))
         if len(fullest.lent) > 1 and not fullest.closed:  # it shares with the new one
@@ -212,7 +216,7 @@ class Lender:
 
     async def _lost(self, reader: _Reader) -> None:
         """What a reader that has ended was at is refused; what else it had been lent goes to others."""
-        self._readers.discard(reader)
+        self._readers.pop(reader, None)
         self._metrics.boards.discard(reader.board)
         self._metrics.absorb(reader.board)
         self._pool.occupy(-reader.slow)
@@ -228,6 +232,8 @@ class Lender:
         request = reader.board.request
         if reader.board.written or not request:
             self._broken(current)
+        elif reader.put_back:
+            await self._take(current.link, request, None)
         else:
             await self._take(current.link, request, self._reason(reader, status))
 
@@ -248,6 +254,10 @@ class Lender:
                 self._do(self._more())
 
     def _look_at(self, reader: _Reader) -> None:
+        if reader.lent:
+            reader.used = time.monotonic()
+        elif time.monotonic() - reader.used > AT_REST and not reader.closed and any(reader.board.done[:2]):
+            self._retire(reader)  # with what it touched of the data it holds that a second time
         before, reader.serial = reader.serial, reader.board.serial
         if not reader.serial and reader.board.seconds > self._reading.silence / 2:
             reader.worker.kill()  # it is stopped
@@ -256,9 +266,16 @@ class Lender:
         if reader.board.seconds > self._reading.seconds:
             reader.expired = True
             reader.worker.kill()
+        elif not reader.slow and self._pool.full and not reader.board.written:
+            reader.put_back = True  # as many as may be take long already: it waits its turn at the front
+            reader.worker.kill()
         elif not reader.slow:
             self._revoke(reader)
-        elif (current := reader.lent.get(reader.board.current)) and current.left:
+        elif (
+            reader.board.seconds > _REGRETTED
+            and (current := reader.lent.get(reader.board.current))
+            and current.left
+        ):
             reader.worker.kill()
 
     def _revoke(self, reader: _Reader) -> None:
@@ -301,10 +318,12 @@ class Lender:
 
     @property
     def _lacking(self) -> bool:
-        if self._pool.full or self._stopping or self._loop.time() < self._calm_until:
+        if self._stopping or self._loop.time() < self._calm_until:
             return False
-        none_open = all(reader.closed for reader in self._readers) and not self._coming
-        return none_open or len(self._readers) + self._coming < self._wanted
+        count = len(self._readers) + self._coming
+        if all(reader.closed for reader in self._readers) and not self._coming:
+            return count < 2 * self._wanted  # for quick queries, though as many as may be take long
+        return count < self._wanted and not self._pool.full
 
     async def _more(self) -> None:
         """See to it that there are readers enough, as far as there may be."""

@@ -17,10 +17,10 @@ from reegraph.server.question import Query
 from reegraph.server.refusal import Refusal
 from reegraph.server.words import calls_out
 
-_REQUEST: Final = re.compile(
+_LINE: Final = re.compile(
     rb"GET /sparql\?query=((?:[!-$\'-~]++|%[0-9A-Fa-f]{2})++)(?:&format=([a-z]++))? HTTP/1\.1\r\n"
-    rb"((?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[^\r\n\0\v\f]*+\r\n)++)\r\n"
 )
+_FIELDS: Final = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[^\r\n\0\v\f]*+\r\n)++\r\n")
 _FIELD: Final = re.compile(r"([^:\r\n]+):[ \t]*([^\r\n]*?)[ \t]*\r\n")
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}))?")
 _BEYOND: Final = {  # fields that make a request more than plain
@@ -49,12 +49,12 @@ class Plain:
 
 def recognised(request: bytes) -> Plain | None:
     """The query that these bytes ask, or None when they are not one plain request whole."""
-    match = _REQUEST.fullmatch(request)
+    match = _LINE.match(request)
     if match is None:
         return None
-    encoded, format_, fields = match.groups()
+    encoded, format_ = match.groups()
     try:
-        wishes = _wishes(fields, (format_ or b"").decode())
+        wishes = _wishes(request[match.end() :], (format_ or b"").decode())
         # Percent-encoding is quoted-printable with another sign; this decodes in 1 us what urllib does in 11.
         quoted = encoded.replace(b"+", b" ").replace(b"=", b"=3D").replace(b"%", b"=")
         text = a2b_qp(quoted).decode()
@@ -67,6 +67,8 @@ def recognised(request: bytes) -> Plain | None:
 
 @lru_cache(256)  # a client sends the same head again and again
 def _wishes(fields: bytes, format_: str) -> Wishes | None:
+    if not _FIELDS.fullmatch(fields):
+        return None
     held: dict[str, str] = {}
     for given, value in _FIELD.findall(fields.decode("latin-1")):
         name = given.lower()

@@ -25,6 +25,8 @@ from reegraph.server.wishes import Fork, Reading, Reap
 T = TypeVar("T")
 
 _TRIES: Final = 3  # of starting a keeper, before a request is told that the store is away
+AT_REST: Final = 60.0  # seconds without work after which a process that has its own copy of data is let go
+_MOMENT: Final = 0.06  # seconds that a question gets beside the others while all workers are at work
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Pool:
         self._retired: list[Process] = []
         self._idle: deque[Worker] = deque()
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self._aside, self._trying = _Aside(self), 0
         self._workers: set[Worker] = set()
         self._count = 0
         self._reviving = asyncio.Lock()
@@ -84,6 +87,7 @@ class Pool:
             self._spare = None
         while self._idle:
             self.discard(self._idle.popleft())
+        self._aside.leave()
         if keeper:
             self._in_background(self._stand_by(keeper))
         self._sweep()
@@ -104,6 +108,8 @@ class Pool:
         loop = asyncio.get_running_loop()
         seconds = min(job.seconds or self.bounds.seconds, self.bounds.seconds)
         deadline = loop.time() + seconds
+        if self.full and not self._idle and (quick := await self._at_once(job)):
+            return quick
         worker = await self._free_worker(deadline, seconds)
         answer = Answer(self, worker, deadline, seconds)
         try:
@@ -112,6 +118,19 @@ class Pool:
             await answer.close()
             raise
         return answer
+
+    async def _at_once(self, job: Job) -> Answer | None:
+        """The answer where a moment is enough for it, so that quick questions need not wait for costly ones.
+
+        None where it takes longer: then it has to wait its turn.
+        """
+        if self.queued >= self.bounds.waiting:
+            return None
+        self._trying += 1
+        try:
+            return await self._aside.answer(replace(job, seconds=_MOMENT))
+        finally:
+            self._trying -= 1
 
     async def close(self) -> None:
         """End everything."""
@@ -155,7 +174,7 @@ class Pool:
     @property
     def queued(self) -> int:
         """Requests that wait for a worker."""
-        return len(self._waiting)
+        return len(self._waiting) + self._trying
 
     async def _free_worker(self, deadline: float, seconds: float) -> Worker:
         while True:
@@ -166,7 +185,7 @@ class Pool:
                 self.discard(worker)
             if self._count < self.bounds.workers:
                 return await self._fork(deadline, seconds)
-            if len(self._waiting) >= self.bounds.waiting:
+            if self.queued >= self.bounds.waiting:
                 raise Refusal(
                     429,
                     "too-many-requests",
@@ -221,20 +240,35 @@ class Pool:
     def release(self, worker: Worker) -> None:
         """Take a worker back that has done its job."""
         worker.jobs -= 1
-        if worker.jobs > 0 and worker.keeper is self._keeper and worker.alive:
+        if self.serves(worker):
             self._idle.append(worker)
+            asyncio.get_running_loop().call_later(AT_REST, self._dismiss, worker, worker.jobs)
             self._next()
         else:
             self.discard(worker)
 
+    def _dismiss(self, worker: Worker, jobs: int) -> None:
+        """Let a worker go that has had no job since: it holds what it touched of the data a second time."""
+        if worker in self._idle and worker.jobs == jobs:
+            self._idle.remove(worker)
+            self.discard(worker)
+
     def discard(self, worker: Worker) -> asyncio.Task[int]:
         """End a worker now; the result is its exit code."""
+        self._less()
+        return self.ended(worker)
+
+    def ended(self, worker: Worker) -> asyncio.Task[int]:
+        """End a worker that is none of those counted; the result is its exit code."""
         worker.kill()
         self._workers.discard(worker)
         # Not at once: a reading that has just been cancelled still has to be taken off the event loop.
         asyncio.get_running_loop().call_soon(worker.close)
-        self._less()
         return self._in_background(self._reaped(worker))
+
+    def serves(self, worker: Worker) -> bool:
+        """May a worker that has done its job be given another?"""
+        return worker.jobs > 0 and worker.keeper is self._keeper and worker.alive
 
     async def _reaped(self, worker: Worker) -> int:
         try:
@@ -279,3 +313,47 @@ class Pool:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
         return task
+
+
+class _Aside:
+    """One worker beside those of the pool, for one question at a time that may take a moment only."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool, self._turn = pool, asyncio.Lock()
+        self._worker: Worker | None = None
+
+    async def answer(self, job: Job) -> Answer | None:
+        """The whole answer, or None where it is not there after the job's seconds."""
+        async with self._turn:
+            try:
+                self._worker = self._worker or await self._pool.forked()
+            except (Ended, OSError):
+                return None
+            answer = Answer(self, self._worker, asyncio.get_running_loop().time() + job.seconds, job.seconds)
+            try:
+                await answer.begin(job)
+            except Refusal:
+                if not answer.expired:
+                    raise
+            finally:
+                if not answer.whole:
+                    await answer.close()
+            return answer if answer.whole else None
+
+    def leave(self, jobs: int | None = None) -> None:
+        """End the worker, unless it is at work, or has done more since it had so many jobs left."""
+        if self._worker and not self._turn.locked() and jobs in {None, self._worker.jobs}:
+            self.discard(self._worker)
+
+    def release(self, worker: Worker) -> None:
+        """Keep it for the next question."""
+        worker.jobs -= 1
+        if self._pool.serves(worker):
+            asyncio.get_running_loop().call_later(AT_REST, self.leave, worker.jobs)
+        else:
+            self.discard(worker)
+
+    def discard(self, worker: Worker) -> asyncio.Task[int]:
+        """End it; the result is its exit code."""
+        self._worker = None
+        return self._pool.ended(worker)

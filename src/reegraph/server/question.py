@@ -20,8 +20,11 @@ class Query:
 
     def __str__(self) -> str:
         """All that the answer depends on."""
-        graphs = f"{self.default_graphs}{self.named_graphs}"
-        return f"{self.text}\n{graphs} {self.solutions} {self.graph} {self.base}"
+        graphs = (
+            f"{self.default_graphs}{self.named_graphs}" if self.default_graphs or self.named_graphs else ""
+        )
+        solutions, graph = self.solutions and self.solutions.media, self.graph and self.graph.media
+        return f"{self.text}\n{graphs} {solutions} {graph} {self.base}"
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,9 @@ from reegraph.server.wishes import Reading
 from reegraph.server.words import is_volatile
 from reegraph.server.worker import GRACE, confine, in_deep_stack
 
-_KEPT: Final = 16 << 20  # bytes of answers that are kept
+_KEPT: Final = 8 << 20  # bytes of answers that are kept
 _LONGEST_KEPT: Final = 80_000  # bytes of one of them
+_SLACK: Final = 5.0  # seconds that a clock, which costs a system call, is set ahead for
 _PATIENCE: Final = 0.5  # seconds that an answer's client may keep this process waiting
 _OK: Final = b"HTTP/1.1 200 OK\r\n"
 _UNCHANGED: Final = b"HTTP/1.1 304 Not Modified\r\n"
@@ -47,7 +48,7 @@ def read(dataset: ox.Store, descriptors: list[int], reading: Reading, limits: Li
     board = Board(descriptors[1])
     link, *log = confine([descriptors[0], *descriptors[2:]], limits, free=True)
     reader = _Reader(dataset, socket.socket(fileno=link), board, reading, limits, log)
-    in_deep_stack(reader.run)
+    in_deep_stack(reader.run, limits.memory)
     os._exit(0)
 
 
@@ -82,17 +83,33 @@ class _Reader:
         self._size, self._second, self._date = 0, 0, b""
         self._patience = _PATIENCE  # what is left of it; at 0 the front sends the rest of the answer
         self._swept = time.monotonic()
+        self._wound = 0.0  # when the clock was last set that ends this process, should the front be gone
+        time.localtime()  # for the log; it may open a file, which later it could not
 
     def run(self) -> None:
         """Read, until the link ends or it is time for a fresh process."""
+        self._keep_shut()
+        pause = min(self._reading.silence / 4, _SLACK)
         for _ in range(self._limits.requests):
-            if time.monotonic() - self._swept > self._reading.silence / 4:
+            now = time.monotonic()
+            self._wind(now)
+            if now - self._swept > self._reading.silence / 4:
                 self._sweep()
-            ready = self._selector.select(self._reading.silence / 4)
+            ready = self._selector.select(pause)
             self._board.wake()
             for key, _events in ready:
                 if not (self._borrow() if key.data is None else self._readable(key.data)):
                     break  # what else was readable is no longer lent
+
+    def _keep_shut(self) -> None:
+        """Allow no new descriptor, so that a query opens no file and no socket; poll() has 0."""
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1, self._files[1]))
+
+    def _wind(self, now: float) -> None:
+        """See to it that no query here goes on for long after its deadline when nobody is left to end it."""
+        if now - self._wound > _SLACK:
+            self._wound = now
+            signal.setitimer(signal.ITIMER_REAL, self._reading.seconds + GRACE + 2 * _SLACK)
 
     def _sweep(self) -> None:
         """Close the connections of clients that have long been silent."""
@@ -103,7 +120,9 @@ class _Reader:
 
     def _borrow(self, but: _Lent | None = None) -> bool:
         """Take what the front lends; False when instead it has back all connections, but one."""
+        resource.setrlimit(resource.RLIMIT_NOFILE, self._files)
         message = receive(self._link)
+        self._keep_shut()
         if message is None:
             os._exit(0)
         if message[0] == LEND:
@@ -129,6 +148,7 @@ class _Reader:
             self._return(lent, CLOSED)
             return True
         lent.heard = time.monotonic()
+        self._wind(lent.heard)
         self._board.begin(lent.number)
         self._patience = _PATIENCE
         try:
@@ -165,15 +185,8 @@ class _Reader:
             self._send(lent, _UNCHANGED, f"{fields}\r\n".encode())
             return
         response = _Response(self._limits.result, plain.wishes.coding, fields, lambda d: self._begin(lent, d))
-        signal.setitimer(signal.ITIMER_REAL, self._reading.seconds + GRACE)  # should the front be gone
-        # No new descriptor: a query can open no file and no socket. One is left for poll(), which has 0.
-        resource.setrlimit(resource.RLIMIT_NOFILE, (1, self._files[1]))
-        try:
-            answer(self._dataset, plain.query, response)
-            rest = response.close()
-        finally:
-            resource.setrlimit(resource.RLIMIT_NOFILE, self._files)
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        answer(self._dataset, plain.query, response)
+        rest = response.close()
         if response.begun:
             self._write(lent, rest)
             self._count(lent, 200, response.size)

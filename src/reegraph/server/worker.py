@@ -11,7 +11,7 @@ import resource
 import signal
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import pyoxigraph as ox
@@ -20,7 +20,8 @@ from reegraph.server.answering import Sink, answer
 from reegraph.server.question import Job, Limits
 from reegraph.server.wire import DATA, END, FAULT, HEAD, TASK, frame, packed_fault, receive
 
-STACK: Final = 512 << 20  # deep nesting overflows the usual 8 MB; only touched pages cost
+_STACK: Final = 512 << 20  # deep nesting overflows the usual 8 MB; only touched pages cost
+_PAGE: Final = resource.getpagesize()
 _FIRST: Final = 3  # the first descriptor after the three standard ones
 _ASIDE: Final = 64  # a number above those of the keeper's few descriptors
 GRACE: Final = 0.4  # seconds after the deadline, when the front is gone, until the kernel ends the process
@@ -29,14 +30,17 @@ GRACE: Final = 0.4  # seconds after the deadline, when the front is gone, until 
 def work(dataset: ox.Store, link: socket.socket, limits: Limits) -> None:
     """Answer the jobs of a link until it ends or the limit of jobs is reached. Never returns."""
     only = socket.socket(fileno=confine([link.detach()], limits)[0])
-    in_deep_stack(lambda: _serve(dataset, only, limits))
+    in_deep_stack(lambda: _serve(dataset, only, limits), limits.memory)
     os._exit(0)
 
 
-def in_deep_stack(task: object) -> None:
-    """Run a task on a thread whose stack bears deep nesting, and wait for it."""
-    threading.stack_size(STACK)
-    thread = threading.Thread(target=task, name="reegraph-deep")  # type: ignore[arg-type]
+def in_deep_stack(task: Callable[[], None], memory: int = 0) -> None:
+    """Run a task on a thread whose stack bears deep nesting, and wait for it.
+
+    Of the bytes of memory that the process may have, if these are limited, the stack is a third at most.
+    """
+    threading.stack_size(min(_STACK, memory // 3 & -_PAGE) if memory else _STACK)
+    thread = threading.Thread(target=task, name="reegraph-deep")
     thread.start()
     thread.join()
 
@@ -62,10 +66,10 @@ def confine(descriptors: Sequence[int], limits: Limits, *, free: bool = False) -
 
 
 def cap(memory: int) -> None:
-    """Let this process grow by `memory` bytes and its deep stack, and no further; 0 lifts the cap."""
+    """Let this process grow by `memory` bytes, its deep stack among them, and no further; 0 lifts the cap."""
     most = resource.RLIM_INFINITY
     if memory:
-        most = _size() + STACK + memory
+        most = _size() + memory
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
 
@@ -74,7 +78,7 @@ def _size() -> int:
     """The bytes of address space in use; without /proc, a generous guess."""
     try:
         with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[0]) * resource.getpagesize()
+            return int(file.read().split()[0]) * _PAGE
     except OSError:
         return 64 << 30
 
