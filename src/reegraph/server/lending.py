@@ -33,10 +33,13 @@ Take = Callable[[socket.socket, bytes, ReegraphError | None], Awaitable[None]]
 
 _TICK: Final = 0.03  # seconds; a query that two ticks meet keeps the other connections waiting too long
 _LINGER: Final = 0.5  # seconds that a connection waits for a reader, before the front answers it
+_BRIEF: Final = 0.06  # the same while all readers are at costly queries
 _AT_ONCE: Final = 64  # connections accepted before other things have their turn
 _SPARED: Final = 48  # descriptors that connections leave to other things
 _PAUSE: Final = 0.02  # seconds without accepting when no descriptor is free
-_REGRETTED: Final = 1.0  # seconds that a query goes on whose client has left: a new reader may cost as much
+_WARM: Final = (
+    50  # a new reader's own copy of what it touches of the data takes so many times as long as its fork
+)
 _CALM: Final = 0.5  # seconds without a new reader when one has ended before its first request
 _NUMBERS: Final = count(1)
 
@@ -72,7 +75,7 @@ class _Reader:
         self.lent: dict[int, _Lent] = {}
         self.used = time.monotonic()  # when it last had a connection
         self.serial = 0
-        self.slow = self.closed = self.expired = self.put_back = False
+        self.slow = self.closed = self.expired = False
 
 
 class Lender:
@@ -163,7 +166,8 @@ class Lender:
                 lent.since = math.inf
                 return
         lent.since = min(lent.since, self._loop.time())
-        if self._loop.time() - lent.since < _LINGER and not self._stopping:
+        patience = _BRIEF if self._pool.full and not self._coming else _LINGER
+        if self._loop.time() - lent.since < patience and not self._stopping:
             self._homeless.append(lent)
         else:
             self._do(self._take(lent.link, b"", None))
@@ -232,8 +236,6 @@ class Lender:
         request = reader.board.request
         if reader.board.written or not request:
             self._broken(current)
-        elif reader.put_back:
-            await self._take(current.link, request, None)
         else:
             await self._take(current.link, request, self._reason(reader, status))
 
@@ -266,17 +268,17 @@ class Lender:
         if reader.board.seconds > self._reading.seconds:
             reader.expired = True
             reader.worker.kill()
-        elif not reader.slow and self._pool.full and not reader.board.written:
-            reader.put_back = True  # as many as may be take long already: it waits its turn at the front
-            reader.worker.kill()
         elif not reader.slow:
             self._revoke(reader)
-        elif (
-            reader.board.seconds > _REGRETTED
-            and (current := reader.lent.get(reader.board.current))
-            and current.left
-        ):
+        elif self._is_left(reader):
             reader.worker.kill()
+
+    def _is_left(self, reader: _Reader) -> bool:
+        """Has its client left a query that takes longer than a new reader would to be of use?"""
+        if reader.board.seconds < _WARM * self._pool.fork_seconds:
+            return False
+        current = reader.lent.get(reader.board.current)
+        return current is not None and current.left
 
     def _revoke(self, reader: _Reader) -> None:
         """Lend to others what waits for a reader that takes long.
@@ -322,7 +324,7 @@ class Lender:
             return False
         count = len(self._readers) + self._coming
         if all(reader.closed for reader in self._readers) and not self._coming:
-            return count < 2 * self._wanted  # for quick queries, though as many as may be take long
+            return count <= self._wanted  # one more for quick queries, though as many as may be take long
         return count < self._wanted and not self._pool.full
 
     async def _more(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
@@ -55,6 +56,7 @@ class Pool:
         self._reviving = asyncio.Lock()
         self._background: set[asyncio.Task[Any]] = set()
         self.restarts = 0
+        self.fork_seconds = 0.0  # the least that a fork has taken: it grows with the data
 
     async def keeper(self) -> Process:
         """The keeper of the present state, started or replaced where there is none."""
@@ -124,7 +126,7 @@ class Pool:
 
         None where it takes longer: then it has to wait its turn.
         """
-        if self.queued >= self.bounds.waiting:
+        if self.queued >= self.bounds.waiting or self.fork_seconds > _MOMENT:
             return None
         self._trying += 1
         try:
@@ -228,7 +230,10 @@ class Pool:
             try:
                 keeper.asked += 1
                 wish = Fork(self.bounds.limits, reading)
+                started = time.monotonic()
                 pid = (await keeper.ask(wish, theirs.fileno(), *descriptors))["pid"]
+                took = time.monotonic() - started
+                self.fork_seconds = min(self.fork_seconds or took, took)
             except BaseException:
                 ours.close()
                 keeper.asked -= 1
