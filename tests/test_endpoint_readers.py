@@ -619,3 +619,23 @@ def test_readers_that_die_at_birth() -> None:
                     os.kill(reader, signal.SIGKILL)
         assert 0 < len(died) < 40, len(died)
         assert httpx.get(f"{url}/sparql", params={"query": "ASK {}"}, timeout=10).status_code == 200
+
+
+def test_back_from_the_front(url: str) -> None:
+    """A connection that the front has answered while no reader was free is a reader's again after that."""
+    costly = f"SELECT (COUNT(*) AS ?n) {{ {CROSS} }} # back"
+    by: set[str] = set()
+    with connected(url) as link, ThreadPoolExecutor(4) as pool:
+        waiting = [pool.submit(get, url, f"{costly} {number}") for number in range(4)]
+        while not all(query.done() for query in waiting):
+            link.sendall(asked(f"ASK {{ ?s ?p {len(by)} }} # {time.monotonic_ns()}"))
+            status, headers, _ = answer(link)
+            assert status == 200
+            by.add("reader" if "Date" in headers.keys() else "front")  # noqa: SIM118 (its letters matter)
+            time.sleep(0.05)
+        assert "front" in by
+        for _ in range(3):
+            time.sleep(0.2)
+            link.sendall(asked(f"ASK {{ ?s ?p ?o }} # {time.monotonic_ns()}"))
+            last = answer(link)[1].keys()
+        assert "Date" in last

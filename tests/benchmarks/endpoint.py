@@ -73,7 +73,7 @@ def lines(triples: int, seed: int = 1) -> Iterator[str]:
 Make = Callable[[random.Random], str]
 Kind = Callable[[random.Random, int], str]
 MOST = 30_000  # requests prepared for each second of a round: no server is to be asked one twice
-FEW = 4000  # the same of long ones
+FEW, MANY = 4000, 120_000  # the same of long ones, and of one that is asked again and again
 QUESTIONS = "questions"
 ACCEPT = "application/sparql-results+json, application/n-triples"
 FIRST = 3  # answers right after the start
@@ -375,11 +375,19 @@ def measure(servers: list[Peer], name: str, make: Make, connections: int, given:
     """Measure one kind of query on all servers in turn, several rounds, and print a line each."""
     accept = "text/csv" if name == "90,000 rows" else ACCEPT
     found: dict[str, list[tuple[float, float, float]]] = {s.name: [] for s in servers}
-    for turn in range(given.rounds):
+    for turn in range(-1, given.rounds):  # the first is to warm up; `cold` measures what comes before that
         for server in servers:
             seed = f"{name} {connections} {turn}"
-            most = FEW if name in {QUESTIONS, "90,000 rows", "label search"} else MOST
-            found[server.name].append(rate(server, make, accept, given.seconds, connections, seed, most))
+            most = (
+                FEW
+                if name in {QUESTIONS, "90,000 rows", "label search"}
+                else MANY
+                if name == "repeated"
+                else MOST
+            )
+            measured = rate(server, make, accept, given.seconds, connections, seed, most)
+            if turn >= 0:
+                found[server.name].append(measured)
     rates = {server: [each[0] for each in rounds] for server, rounds in found.items()}
     against = statistics.median(rates["oxigraph"]) if "oxigraph" in rates else 0
     for server, each in rates.items():

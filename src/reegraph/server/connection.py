@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from contextlib import suppress
 from itertools import islice
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reegraph.server.spool import UNTAKEN
+
+if TYPE_CHECKING:
+    from reegraph.server.lending import Lender
 
 HEADS_LIMIT = 256 << 20  # bytes of all heads that are coming
 HEAD_SECONDS = 30  # for the head of a request to come
@@ -25,12 +29,16 @@ class Connection(H11Protocol):
     """HTTP on a connection, of which `read` has been read already.
 
     The head of a request is to be whole within some seconds of its first byte, and an answer to be taken,
-    part by part. `heads` has the connections whose heads are awaited.
+    part by part. `heads` has the connections whose heads are awaited. To an `owner` it goes back after an
+    answer: it is here only because no reader was free.
     """
 
-    def __init__(self, *given: Any, heads: Heads, read: bytes = b"", **named: Any) -> None:
+    def __init__(
+        self, *given: Any, heads: Heads, read: bytes = b"", owner: Lender | None = None, **named: Any
+    ) -> None:
         super().__init__(*given, **named)
-        self._heads, self._read = heads, read
+        self._heads, self._read, self._owner = heads, read, owner
+        self._returned = False
         self._late: asyncio.TimerHandle | None = None
         self._stuck: asyncio.TimerHandle | None = None
 
@@ -48,6 +56,29 @@ class Connection(H11Protocol):
             self._late = self._late or self.loop.call_later(HEAD_SECONDS, self.expire)
             self._heads.grow(self, len(data))
 
+    def on_response_complete(self) -> None:
+        """Called when all of an answer has been written."""
+        super().on_response_complete()
+        if self._owner and self._owner.open and self._at_rest:
+            with suppress(OSError):  # no descriptor is free
+                link = socket.socket(fileno=os.dup(self.transport.get_extra_info("socket").fileno()))
+                link.setblocking(False)
+                self._returned = True
+                self.transport.close()  # this descriptor of it
+                self._owner.lend(link, self.client[0] if self.client else "")
+
+    @property
+    def _at_rest(self) -> bool:
+        """Is nothing of a request or of an answer here?"""
+        write = cast(asyncio.WriteTransport, self.transport)
+        states = {self.conn.our_state, self.conn.their_state}
+        return not (
+            states != {h11.IDLE}
+            or self.conn.trailing_data[0]
+            or write.is_closing()
+            or write.get_write_buffer_size()
+        )
+
     def pause_writing(self) -> None:
         """Called when the client is behind with taking what is sent."""
         super().pause_writing()
@@ -62,6 +93,8 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
         self._awaited_no_more()
         self._stuck_no_more()
+        if self._returned:
+            return
         with suppress(OSError):  # a reader that takes long may have it still: close it for the client too
             self.transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 

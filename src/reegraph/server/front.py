@@ -74,7 +74,10 @@ class Server(uvicorn.Server):
 
         def protocol() -> asyncio.Protocol:
             state = self.lifespan.state
-            made = Connection(self.config, self.server_state, state, heads=self._heads, read=read)
+            owner = None if read or error else self._lender
+            made = Connection(
+                self.config, self.server_state, state, heads=self._heads, read=read, owner=owner
+            )
             if error:
                 made.app = self._service.refusing(error)
             return made

@@ -22,8 +22,9 @@ from typing import Final
 from reegraph.errors import ReegraphError, StoreError
 from reegraph.server import board as boards
 from reegraph.server.answer import Worker, died, too_slow
-from reegraph.server.board import Board
+from reegraph.server.board import LONGEST, Board
 from reegraph.server.metrics import Metrics, access_log
+from reegraph.server.plain import recognised
 from reegraph.server.pool import AT_REST, Pool
 from reegraph.server.spool import UNTAKEN, Spool
 from reegraph.server.wire import BACK, BROKEN, CLOSED, DONE, FREE, LEND, REST, frame
@@ -148,11 +149,20 @@ class Lender:
             link.setblocking(False)
             with suppress(OSError):
                 link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._lend(_Lent(link, address[0]))
+            self.lend(link, address[0])
 
     def _resume(self) -> None:
         if not self._stopping:
             self._loop.add_reader(self._listener, self._accept)
+
+    @property
+    def open(self) -> bool:
+        """Is there a reader for one connection more?"""
+        return any(not reader.closed for reader in self._readers) and not self._stopping
+
+    def lend(self, link: socket.socket, client: str) -> None:
+        """Lend a connection."""
+        self._lend(_Lent(link, client))
 
     def _lend(self, lent: _Lent) -> None:
         open_ = [reader for reader in self._readers if not reader.closed]
@@ -166,11 +176,20 @@ class Lender:
                 lent.since = math.inf
                 return
         lent.since = min(lent.since, self._loop.time())
-        patience = _BRIEF if self._pool.full and not self._coming else _LINGER
+        hurried = self._pool.full and not self._coming and self._may_be_quick(lent)
+        patience = _BRIEF if hurried else _LINGER
         if self._loop.time() - lent.since < patience and not self._stopping:
             self._homeless.append(lent)
         else:
             self._do(self._take(lent.link, b"", None))
+
+    def _may_be_quick(self, lent: _Lent) -> bool:
+        """Is a query waiting on it that is not of a kind known to be costly?"""
+        try:
+            plain = recognised(lent.link.recv(LONGEST, socket.MSG_PEEK))
+        except OSError:  # nothing has come yet
+            return False
+        return plain is None or not self._pool.is_costly(plain.query)
 
     async def _reader(self) -> None:
         """Have one more reader, and see to what it says until it ends."""
@@ -292,6 +311,8 @@ class Lender:
         if not reader.closed:
             self._ask(reader)
         reader.slow = True
+        if plain := recognised(reader.board.request):
+            self._pool.remember(plain.query)
         self._pool.occupy(1)
         reader.board.revoked = True
         time.sleep(0)  # a system call: the word is set before the next is read

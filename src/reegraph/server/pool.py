@@ -9,7 +9,7 @@ import asyncio
 import signal
 import socket
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,14 +19,17 @@ from reegraph.errors import ReegraphError, StoreError
 from reegraph.server import process
 from reegraph.server.answer import Answer, Worker, too_slow
 from reegraph.server.process import Ended, Process
-from reegraph.server.question import Job, Limits
+from reegraph.server.question import Job, Limits, Query, Question
 from reegraph.server.refusal import Refusal
 from reegraph.server.wishes import Fork, Reading, Reap
+from reegraph.server.words import shape
 
 T = TypeVar("T")
 
 _TRIES: Final = 3  # of starting a keeper, before a request is told that the store is away
 AT_REST: Final = 60.0  # seconds without work after which a process that has its own copy of data is let go
+_KINDS: Final = 1000  # of query that are known to be costly
+_REMEMBERED: Final = 60.0  # seconds
 _MOMENT: Final = 0.06  # seconds that a question gets beside the others while all workers are at work
 
 
@@ -51,6 +54,7 @@ class Pool:
         self._idle: deque[Worker] = deque()
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._aside, self._trying = _Aside(self), 0
+        self._costly: OrderedDict[str, float] = OrderedDict()  # kinds of query, and when one took long
         self._workers: set[Worker] = set()
         self._count = 0
         self._reviving = asyncio.Lock()
@@ -126,13 +130,26 @@ class Pool:
 
         None where it takes longer: then it has to wait its turn.
         """
-        if self.queued >= self.bounds.waiting or self.fork_seconds > _MOMENT:
+        if self.queued >= self.bounds.waiting or self.fork_seconds > _MOMENT or self.is_costly(job.question):
             return None
         self._trying += 1
         try:
-            return await self._aside.answer(replace(job, seconds=_MOMENT))
+            quick = await self._aside.answer(replace(job, seconds=_MOMENT))
         finally:
             self._trying -= 1
+        if not quick:
+            self.remember(job.question)
+        return quick
+
+    def remember(self, question: Question) -> None:
+        """Know the kind of a question as costly, for a while."""
+        self._costly[_kind(question)] = time.monotonic()
+        while len(self._costly) > _KINDS:
+            self._costly.popitem(last=False)
+
+    def is_costly(self, question: Question) -> bool:
+        """Has one of its kind lately been seen to take long?"""
+        return time.monotonic() - self._costly.get(_kind(question), -_REMEMBERED) < _REMEMBERED
 
     async def close(self) -> None:
         """End everything."""
@@ -318,6 +335,10 @@ class Pool:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
         return task
+
+
+def _kind(question: Question) -> str:
+    return shape(question.text) if isinstance(question, Query) else type(question).__name__
 
 
 class _Aside:

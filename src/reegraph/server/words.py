@@ -31,6 +31,8 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_CONSTANT: Final = re.compile(r"<[^<>\s]*+>|\"[^\"\n]*+\"|\d++|#[^\n]*+")
+_READ: Final = 10_000  # characters of a query that its shape is read from
 _CERTAIN: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")  # after `<` as less-than, `//` would not parse
 _PROLOGUE: Final = {"base", "prefix", "version"}
 _UPDATES: Final = {"insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with"}
@@ -99,6 +101,15 @@ def is_volatile(text: str) -> bool:
     if not any(name in lower for name in _VOLATILE):
         return False
     return any(word.lower() in _VOLATILE for word in words(text))
+
+
+def shape(text: str) -> str:
+    """A query without what makes it one of many of its kind: IRIs in full, strings, numbers and comments.
+
+    >>> shape('SELECT * { <urn:a> ?p 12 } # 1') == shape('SELECT * { <urn:b> ?p 3 } # 2')
+    True
+    """
+    return _CONSTANT.sub("", text[:_READ])
 
 
 def _ambiguous(iri: str) -> bool:

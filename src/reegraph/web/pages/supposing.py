@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from reegraph.errors import ReegraphError, StoreError, UsageError
 from reegraph.scenario.outcome import TITLES, Outcome, worded
+from reegraph.sentence import Sentence
 from reegraph.table import Cell, Column, Table, Thing
 from reegraph.web.pages.ask import Ask
 from reegraph.web.panel import Panel
@@ -95,7 +96,12 @@ def supposed(ask: Ask) -> Supposed:
             raise
         return Supposed(names, refusal=error.told(ask.lang), status=error.http_status)
     if outcome is None and ask.twin:
-        raise StoreError("the scenarios are still being worked out. Ask again in a few seconds.")
+        raise StoreError(
+            Sentence(
+                "the scenarios are still being worked out. Ask again in a few seconds.",
+                "情境仍在推算中，請過幾秒再試。",
+            )
+        )
     return Supposed(names, outcome, outcome is None, status=200 if outcome else 202)
 
 
