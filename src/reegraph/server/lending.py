@@ -16,13 +16,13 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from itertools import count
 from typing import Final
 
 from reegraph.errors import ReegraphError, StoreError
 from reegraph.server import board as boards
-from reegraph.server.answer import Worker, died, too_slow
+from reegraph.server.answer import died, too_slow
 from reegraph.server.board import LONGEST, Board
+from reegraph.server.loan import Borrower, Lent, close
 from reegraph.server.metrics import Metrics, access_log
 from reegraph.server.plain import recognised
 from reegraph.server.pool import AT_REST, Pool
@@ -38,45 +38,9 @@ _BRIEF: Final = 0.06  # the same while all readers are at costly queries
 _AT_ONCE: Final = 64  # connections accepted before other things have their turn
 _SPARED: Final = 48  # descriptors that connections leave to other things
 _PAUSE: Final = 0.02  # seconds without accepting when no descriptor is free
-_WARM: Final = (
-    50  # a new reader's own copy of what it touches of the data takes so many times as long as its fork
-)
+_COSTLY: Final = 0.15  # seconds after which queries of the same shape are taken to be costly too
+_WARM: Final = 50  # so many times as long as its fork takes a reader to have its own copy of the data
 _CALM: Final = 0.5  # seconds without a new reader when one has ended before its first request
-_NUMBERS: Final = count(1)
-
-
-class _Lent:
-    """A connection under a number."""
-
-    def __init__(self, link: socket.socket, client: str) -> None:
-        self.number, self.link, self.client = next(_NUMBERS), link, client
-        self.since = math.inf  # when it was first without a reader
-        self.spool: Spool | None = None  # what is sent from here
-
-    @property
-    def left(self) -> bool:
-        """Has the client closed it?"""
-        try:
-            return not self.link.recv(1, socket.MSG_PEEK)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
-
-
-class _Reader:
-    """A reader and what it has been lent.
-
-    It is `slow` while it is at a query that takes long, and `closed` to more connections until it has said
-    that it is free.
-    """
-
-    def __init__(self, worker: Worker, board: Board) -> None:
-        self.worker, self.board = worker, board
-        self.lent: dict[int, _Lent] = {}
-        self.used = time.monotonic()  # when it last had a connection
-        self.serial = 0
-        self.slow = self.closed = self.expired = False
 
 
 class Lender:
@@ -96,11 +60,11 @@ class Lender:
     ) -> None:
         self._pool, self._listener, self._take, self._metrics = pool, listener, take, metrics
         self._reading = Reading(version, pool.bounds.seconds)
-        self._readers: dict[_Reader, None] = {}  # the oldest first
+        self._readers: dict[Borrower, None] = {}  # the oldest first
         self._tasks: set[asyncio.Future[None]] = set()
         self._sending: set[asyncio.Future[None]] = set()
         self._coming = 0
-        self._homeless: list[_Lent] = []  # while no reader is open
+        self._homeless: list[Lent] = []  # while no reader is open
         self._stopping = False
         self._calm_until = -math.inf
         self._loop = asyncio.get_running_loop()
@@ -162,9 +126,9 @@ class Lender:
 
     def lend(self, link: socket.socket, client: str) -> None:
         """Lend a connection."""
-        self._lend(_Lent(link, client))
+        self._lend(Lent(link, client))
 
-    def _lend(self, lent: _Lent) -> None:
+    def _lend(self, lent: Lent) -> None:
         open_ = [reader for reader in self._readers if not reader.closed]
         if open_ and not self._stopping:
             # The oldest, as many as can run at a time: each makes its own copy of the data that it touches.
@@ -183,7 +147,7 @@ class Lender:
         else:
             self._do(self._take(lent.link, b"", None))
 
-    def _may_be_quick(self, lent: _Lent) -> bool:
+    def _may_be_quick(self, lent: Lent) -> bool:
         """Is a query waiting on it that is not of a kind known to be costly?"""
         try:
             plain = recognised(lent.link.recv(LONGEST, socket.MSG_PEEK))
@@ -199,12 +163,12 @@ class Lender:
                 board = Board(file.fileno())
                 board.wake()
                 worker = await self._pool.forked(self._reading, file.fileno(), *log)
-                reader = _Reader(worker, board)
+                reader = Borrower(worker, board)
             self._settle(reader)
         finally:
             self._coming -= 1
 
-    def _settle(self, reader: _Reader) -> None:
+    def _settle(self, reader: Borrower) -> None:
         fullest = max(self._readers, key=lambda r: len(r.lent), default=reader)
         self._readers[reader] = None
         self._metrics.boards.add(reader.board)
@@ -212,7 +176,7 @@ class Lender:
         if len(fullest.lent) > 1 and not fullest.closed:  # it shares with the new one
             self._ask(fullest)
 
-    def _ask(self, reader: _Reader) -> None:
+    def _ask(self, reader: Borrower) -> None:
         """Have a reader let go of all it has been lent; it is lent nothing more until it says so."""
         reader.closed = True
         try:
@@ -220,7 +184,7 @@ class Lender:
         except OSError:  # it has been lent more already than its link holds
             self._retire(reader)
 
-    async def _listen(self, reader: _Reader) -> None:
+    async def _listen(self, reader: Borrower) -> None:
         while said := await reader.worker.frames.next():
             kind, payload = said
             number, _, request = payload.partition(b" ")
@@ -234,10 +198,10 @@ class Lender:
                 elif kind == DONE and lent.spool:
                     lent.spool.end()
                 elif kind in {CLOSED, BROKEN}:
-                    self._broken(lent) if kind == BROKEN else _close(lent.link)
+                    self._broken(lent) if kind == BROKEN else close(lent.link)
         await self._lost(reader)
 
-    async def _lost(self, reader: _Reader) -> None:
+    async def _lost(self, reader: Borrower) -> None:
         """What a reader that has ended was at is refused; what else it had been lent goes to others."""
         self._readers.pop(reader, None)
         self._metrics.boards.discard(reader.board)
@@ -258,7 +222,7 @@ class Lender:
         else:
             await self._take(current.link, request, self._reason(reader, status))
 
-    def _reason(self, reader: _Reader, status: int) -> ReegraphError:
+    def _reason(self, reader: Borrower, status: int) -> ReegraphError:
         if self._stopping:
             return StoreError("the server is stopping; try again later")
         return too_slow(self._reading.seconds) if reader.expired else died(status)
@@ -274,7 +238,7 @@ class Lender:
             if self._lacking:
                 self._do(self._more())
 
-    def _look_at(self, reader: _Reader) -> None:
+    def _look_at(self, reader: Borrower) -> None:
         if reader.lent:
             reader.used = time.monotonic()
         elif time.monotonic() - reader.used > AT_REST and not reader.closed and any(reader.board.done[:2]):
@@ -291,15 +255,17 @@ class Lender:
             self._revoke(reader)
         elif self._is_left(reader):
             reader.worker.kill()
+        elif reader.board.seconds > _COSTLY and (plain := recognised(reader.board.request)):
+            self._pool.remember(plain.query)
 
-    def _is_left(self, reader: _Reader) -> bool:
+    def _is_left(self, reader: Borrower) -> bool:
         """Has its client left a query that takes longer than a new reader would to be of use?"""
         if reader.board.seconds < _WARM * self._pool.fork_seconds:
             return False
         current = reader.lent.get(reader.board.current)
         return current is not None and current.left
 
-    def _revoke(self, reader: _Reader) -> None:
+    def _revoke(self, reader: Borrower) -> None:
         """Lend to others what waits for a reader that takes long.
 
         It looks at `revoked` after each request, before it reads another. So as long as it is at the same
@@ -311,21 +277,19 @@ class Lender:
         if not reader.closed:
             self._ask(reader)
         reader.slow = True
-        if plain := recognised(reader.board.request):
-            self._pool.remember(plain.query)
         self._pool.occupy(1)
         reader.board.revoked = True
         time.sleep(0)  # a system call: the word is set before the next is read
         if reader.board.serial == reader.serial:
             self._part(reader, reader.board.current)
 
-    def _part(self, reader: _Reader, current: int) -> None:
+    def _part(self, reader: Borrower, current: int) -> None:
         """Lend to others all that a reader has but what it is at."""
         for lent in [lent for number, lent in reader.lent.items() if number != current]:
             del reader.lent[lent.number]
             self._lend(lent)
 
-    def _freed(self, reader: _Reader, current: int) -> None:
+    def _freed(self, reader: Borrower, current: int) -> None:
         """A reader has let go of all but one connection."""
         self._pool.occupy(-reader.slow)
         reader.slow = reader.closed = False
@@ -333,7 +297,7 @@ class Lender:
             self._retire(reader)
         self._part(reader, current)
 
-    def _retire(self, reader: _Reader) -> None:
+    def _retire(self, reader: Borrower) -> None:
         """Have a reader end once it is over with its request."""
         reader.closed = True
         with suppress(OSError):
@@ -354,15 +318,15 @@ class Lender:
             with suppress(ReegraphError, OSError):  # the next tick tries again
                 await self._reader()
 
-    def _broken(self, lent: _Lent) -> None:
+    def _broken(self, lent: Lent) -> None:
         """Close a connection whose answer is not whole."""
         if lent.spool:  # who sends from it closes
             lent.spool.fail("the answer broke off")
         else:
             self._metrics.broken += 1
-            _close(lent.link)
+            close(lent.link)
 
-    def _spooled(self, lent: _Lent, part: bytes) -> None:
+    def _spooled(self, lent: Lent, part: bytes) -> None:
         """Keep some of an answer for a client that is slow to take it."""
         if not lent.spool:
             lent.spool = Spool()
@@ -371,7 +335,7 @@ class Lender:
             sending.add_done_callback(self._sending.discard)
         lent.spool.put(part)
 
-    async def _sent(self, lent: _Lent, spool: Spool) -> None:
+    async def _sent(self, lent: Lent, spool: Spool) -> None:
         """Send what is spooled, and lend the connection again."""
         try:
             async for part in spool.parts():
@@ -379,9 +343,9 @@ class Lender:
                     await self._loop.sock_sendall(lent.link, part)
         except (OSError, ReegraphError):  # a TimeoutError too
             self._metrics.broken += 1
-            _close(lent.link)
+            close(lent.link)
         except asyncio.CancelledError:
-            _close(lent.link)
+            close(lent.link)
             raise
         else:
             lent.spool = None
@@ -394,10 +358,3 @@ class Lender:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _close(link: socket.socket) -> None:
-    """Close a connection, and for its client too: a reader that takes long may have it still."""
-    with suppress(OSError):
-        link.shutdown(socket.SHUT_RDWR)
-    link.close()

@@ -29,8 +29,8 @@ T = TypeVar("T")
 _TRIES: Final = 3  # of starting a keeper, before a request is told that the store is away
 AT_REST: Final = 60.0  # seconds without work after which a process that has its own copy of data is let go
 _KINDS: Final = 1000  # of query that are known to be costly
-_REMEMBERED: Final = 60.0  # seconds
-_MOMENT: Final = 0.06  # seconds that a question gets beside the others while all workers are at work
+_REMEMBERED: Final = 10.0  # seconds
+_MOMENT: Final = 0.1  # seconds that a question gets beside the others while all workers are at work
 
 
 @dataclass(frozen=True)
