@@ -639,3 +639,19 @@ def test_back_from_the_front(url: str) -> None:
             link.sendall(asked(f"ASK {{ ?s ?p ?o }} # {time.monotonic_ns()}"))
             last = answer(link)[1].keys()
         assert "Date" in last
+
+
+def test_worker_aside_that_ended() -> None:
+    """The worker for quick queries may end while it has nothing to do: the next query has another."""
+    app = create_app(ring(2000), options=Options(query_timeout=DEADLINE, memory_limit=256, workers=2))
+    pool = app.state.service.lends
+    with served(app) as url, ThreadPoolExecutor(2) as threads:
+        costly = [{"query": f"SELECT (COUNT(*) AS ?n) {{ {CROSS} }} # {n}"} for n in range(2)]
+        waiting = [threads.submit(httpx.post, f"{url}/sparql", data=query, timeout=30) for query in costly]
+        time.sleep(0.5)
+        for _ in range(3):
+            response = httpx.post(f"{url}/sparql", data={"query": f"ASK {{}} # {time.monotonic_ns()}"})
+            assert response.status_code == 200
+            assert not any(query.done() for query in waiting)
+            os.kill(pool._aside._worker.pid, signal.SIGKILL)
+            time.sleep(0.1)

@@ -73,8 +73,8 @@ def lines(triples: int, seed: int = 1) -> Iterator[str]:
 Make = Callable[[random.Random], str]
 Kind = Callable[[random.Random, int], str]
 MOST = 30_000  # requests prepared for each second of a round: no server is to be asked one twice
-FEW, MANY = 4000, 120_000  # the same of long ones, and of one that is asked again and again
 QUESTIONS = "questions"
+PREPARED = {QUESTIONS: 4000, "90,000 rows": 4000, "label search": 4000, "repeated": 120_000}  # other numbers
 ACCEPT = "application/sparql-results+json, application/n-triples"
 FIRST = 3  # answers right after the start
 LONGEST = 4000  # characters of a query by GET; oxigraph takes heads of 8 kB
@@ -378,13 +378,7 @@ def measure(servers: list[Peer], name: str, make: Make, connections: int, given:
     for turn in range(-1, given.rounds):  # the first is to warm up; `cold` measures what comes before that
         for server in servers:
             seed = f"{name} {connections} {turn}"
-            most = (
-                FEW
-                if name in {QUESTIONS, "90,000 rows", "label search"}
-                else MANY
-                if name == "repeated"
-                else MOST
-            )
+            most = PREPARED.get(name, MOST)
             measured = rate(server, make, accept, given.seconds, connections, seed, most)
             if turn >= 0:
                 found[server.name].append(measured)

@@ -351,6 +351,8 @@ class _Aside:
     async def answer(self, job: Job) -> Answer | None:
         """The whole answer, or None where it is not there after the job's seconds."""
         async with self._turn:
+            if self._worker and not self._pool.serves(self._worker):
+                self.discard(self._worker)
             try:
                 self._worker = self._worker or await self._pool.forked()
             except (Ended, OSError):
