@@ -33,7 +33,7 @@ from reegraph.server.backend import Options
 from reegraph.server.board import LONGEST, new
 from reegraph.server.metrics import access, log_to
 from reegraph.server.plain import recognised
-from reegraph.server.spool import Spool
+from reegraph.server.spool import Room, Spool
 from reegraph.server.wire import CLOSED, LEND, frame
 from reegraph.store import EmbeddedStore
 
@@ -504,10 +504,10 @@ def test_clients_that_take_nothing(
 def test_spools(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is put comes out; when all hold too much, the fullest is given up, and the others stay."""
     monkeypatch.setattr("reegraph.server.spool._IN_MEMORY", 10)
-    monkeypatch.setattr("reegraph.server.spool._IN_ALL", 5000)
+    room = Room(5000)
 
     async def play() -> None:
-        one, other = Spool(), Spool()
+        one, other = Spool(room), Spool(room)
         for number in range(100):
             one.put(b"%03d" % number)
         taking = asyncio.ensure_future(taken(other))
@@ -518,7 +518,7 @@ def test_spools(monkeypatch: pytest.MonkeyPatch) -> None:
             await asyncio.sleep(0.01)
         other.end()
         assert await taking == b"a" * 20 + b"b" * 6000
-        greedy = Spool()
+        greedy = Spool(room)
         greedy.put(b"c" * 4800)
         with pytest.raises(StoreError, match="too slowly"):
             await taken(greedy)

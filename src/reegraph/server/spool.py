@@ -18,15 +18,27 @@ _IN_ALL: Final = 2 << 30  # bytes that wait in all spools
 _PART: Final = 1 << 16
 
 
+class Room:
+    """What spools share: the bytes that may wait in all of them together."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.spools: list[Spool] = []
+
+
+_ROOM: Final = Room(_IN_ALL)
+
+
 class Spool:
     """Bytes in the order in which they were put. To be closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: Room = _ROOM) -> None:
+        self._room = room
         self._file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 (see close)
         self._written = self._read = 0
         self._more = asyncio.Event()
         self._ended, self._error = False, ""
-        _OPEN.append(self)
+        room.spools.append(self)
 
     def put(self, part: bytes) -> None:
         """Add a part. When all spools hold too much, that with the most in it is given up."""
@@ -40,8 +52,9 @@ class Spool:
             return
         self._written += len(part)
         self._more.set()
-        if sum(spool.waiting for spool in _OPEN) > _IN_ALL:
-            max(_OPEN, key=lambda spool: spool.waiting).fail("too many clients take their answers too slowly")
+        if sum(spool.waiting for spool in self._room.spools) > self._room.most:
+            fullest = max(self._room.spools, key=lambda spool: spool.waiting)
+            fullest.fail("too many clients take their answers too slowly")
 
     def end(self) -> None:
         """There is no more to come."""
@@ -88,9 +101,6 @@ class Spool:
 
     def close(self) -> None:
         """Let go of it."""
-        if self in _OPEN:
-            _OPEN.remove(self)
+        if self in self._room.spools:
+            self._room.spools.remove(self)
             self._file.close()
-
-
-_OPEN: Final[list[Spool]] = []
