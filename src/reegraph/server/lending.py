@@ -293,8 +293,9 @@ class Lender:
         """A reader has let go of all but one connection."""
         self._pool.occupy(-reader.slow)
         reader.slow = reader.closed = False
-        if sum(not r.closed for r in self._readers) > self._pool.bounds.workers:
-            self._retire(reader)
+        open_ = [r for r in self._readers if not r.closed]
+        if len(open_) > self._pool.bounds.workers:
+            self._retire(next(r for r in reversed(open_) if not r.slow))  # it has copied least
         self._part(reader, current)
 
     def _retire(self, reader: Borrower) -> None:

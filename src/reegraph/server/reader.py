@@ -25,6 +25,7 @@ import pyoxigraph as ox
 
 from reegraph.server.answering import Sink, answer
 from reegraph.server.board import LINE, LONGEST, Board
+from reegraph.server.copying import copy_ahead
 from reegraph.server.headers import COMMON, caching, entity_tag, holds
 from reegraph.server.plain import Plain, recognised
 from reegraph.server.question import Limits
@@ -38,6 +39,7 @@ _MARKS: Final = 1 << 16
 _LONGEST_KEPT: Final = 80_000  # bytes of one of them
 _WAKING: Final = 0.0001  # seconds; a client that asks one thing after the other is answered a fifth sooner
 _SLACK: Final = 5.0  # seconds that a clock, which costs a system call, is set ahead for
+_WORKED: Final = 100, 0.5  # queries, or seconds, after which it is worth a copy of the data of its own
 _PATIENCE: Final = 0.5  # seconds that an answer's client may keep this process waiting
 _OK: Final = b"HTTP/1.1 200 OK\r\n"
 _UNCHANGED: Final = b"HTTP/1.1 304 Not Modified\r\n"
@@ -86,6 +88,7 @@ class _Reader:
         self._size, self._second, self._date = 0, 0, b""
         self._asked = bytearray(_MARKS)  # of requests asked before, by their hashes
         self._patience = _PATIENCE  # what is left of it; at 0 the front sends the rest of the answer
+        self._computed, self._busy, self._copied = 0, 0.0, False
         self._swept = time.monotonic()
         self._wound = 0.0  # when the clock was last set that ends this process, should the front be gone
         time.localtime()  # for the log; it may open a file, which later it could not
@@ -94,12 +97,17 @@ class _Reader:
         """Read, until the link ends or it is time for a fresh process."""
         self._keep_shut()
         pause = min(self._reading.silence / 4, _SLACK)
+        awake = time.monotonic()
         for _ in range(self._limits.requests):
             now = time.monotonic()
             self._wind(now)
             if now - self._swept > self._reading.silence / 4:
                 self._sweep()
+            self._busy += now - awake
+            if not self._copied and (self._computed > _WORKED[0] or self._busy > _WORKED[1]):
+                self._copy()
             ready = self._soon() or self._selector.select(pause)
+            awake = time.monotonic()
             self._board.wake()
             for key, _events in ready:
                 if not (self._borrow() if key.data is None else self._readable(key.data)):
@@ -109,8 +117,15 @@ class _Reader:
         """What there is to read within the time that to sleep and be woken would cost."""
         until = time.monotonic() + _WAKING
         while not (ready := self._selector.select(0)) and time.monotonic() < until:
-            pass
+            os.sched_yield()  # to the client, perhaps
         return ready
+
+    def _copy(self) -> None:
+        """Have the data copied ahead."""
+        self._copied = True
+        resource.setrlimit(resource.RLIMIT_NOFILE, self._files)
+        copy_ahead()
+        self._keep_shut()
 
     def _keep_shut(self) -> None:
         """Allow no new descriptor, so that a query opens no file and no socket; poll() has 0."""
@@ -198,6 +213,7 @@ class _Reader:
         response = _Response(self._limits.result, plain.wishes.coding, fields, lambda d: self._begin(lent, d))
         answer(self._dataset, plain.query, response)
         rest = response.close()
+        self._computed += 1
         if response.begun:
             self._write(lent, rest)
             self._count(lent, 200, response.size)
