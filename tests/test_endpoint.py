@@ -484,7 +484,7 @@ def test_failure_of_the_server(
         raise ZeroDivisionError("a secret")
 
     monkeypatch.setattr(Engine, "answer", broken)
-    response = httpx.post(f"{url}/sparql", data={"query": ASK})
+    response = httpx.post(f"{url}/sparql", data={"query": ASK, "timeout": "9"})  # which no reader answers
     assert response.status_code == 500
     assert "secret" not in response.text
     assert error(response)["code"] == "reegraph-error"

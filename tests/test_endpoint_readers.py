@@ -23,6 +23,7 @@ from urllib.parse import quote
 import httpx
 import pyoxigraph as ox
 import pytest
+import SPARQLWrapper
 from processes import below, serving
 from test_endpoint import DATA, error, served
 from test_endpoint_hostile import COSTLY, CROSS, DEADLINE, SLACK, ring
@@ -31,8 +32,9 @@ from reegraph.errors import StoreError
 from reegraph.server import connection, create_app, lending
 from reegraph.server.backend import Options
 from reegraph.server.board import LONGEST, new
+from reegraph.server.engine import Engine
 from reegraph.server.metrics import access, log_to
-from reegraph.server.plain import recognised
+from reegraph.server.plain import missing, recognised
 from reegraph.server.spool import Room, Spool
 from reegraph.server.wire import CLOSED, LEND, frame
 from reegraph.store import EmbeddedStore
@@ -66,6 +68,20 @@ def asked(query: str, more: str = "") -> bytes:
     return f"GET /sparql?query={quote(query)} HTTP/1.1\r\nHost: x\r\n{more}\r\n".encode()
 
 
+FORM = "application/x-www-form-urlencoded"
+
+
+def as_it_is(query: str, more: str = "", media: str = "application/sparql-query") -> bytes:
+    body = query.encode()
+    head = f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: {media}\r\nContent-Length: {len(body)}\r\n"
+    return f"{head}{more}\r\n".encode() + body
+
+
+def fronted(query: str) -> dict[str, str]:
+    """A form that no reader answers: with a limit of its own."""
+    return {"query": query, "timeout": "60"}
+
+
 def answer(link: socket.socket) -> tuple[int, http.client.HTTPMessage, bytes]:
     """Status, header and body of the next response."""
     with http.client.HTTPResponse(link) as response:
@@ -86,6 +102,68 @@ def test_recognised() -> None:
         assert plain.query.base == "http://a.b:1/sparql"
 
 
+def test_recognised_posts() -> None:
+    """So is one by POST, as a form or as it is, and with the names that SPARQLWrapper gives a format."""
+    text = 'SELECT * { ?s rdfs:label "萊納斯=+%41 &"@zh ; a ?t }\r\n# =\n=3D'
+    form = f"query={quote(text, safe='')}&format=csv&output=csv&results=csv"
+    others = b"POST /sparql?format=csv&output=csv&results=csv "
+    for request in (
+        as_it_is(text, "Accept: text/csv\r\n"),
+        as_it_is(text, media="Application/SPARQL-query; charset=UTF-8").replace(b"POST /sparql ", others),
+        as_it_is(form, "Connection: close\r\n", FORM),
+        f"GET /sparql?{form} HTTP/1.1\r\nHost: x\r\nConnection: Close\r\n\r\n".encode(),
+    ):
+        plain = recognised(request)
+        assert plain
+        assert plain.query.text == text
+        assert plain.query.solutions
+        assert plain.query.solutions.media == "text/csv"
+        assert plain.wishes.closing == (b"Connection" in request)
+        assert plain.method.encode() == request[:4].strip()
+        end = request.index(b"\r\n\r\n") + 4
+        for part in range(len(request)):
+            assert recognised(request[:part]) is None
+            assert missing(request[:part]) == (len(request) - part if part >= end else 0)
+        assert missing(request) == missing(request + b"x") == 0
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        as_it_is("ASK {}", "Expect: 100-continue\r\n"),
+        as_it_is("ASK {}", "Transfer-Encoding: chunked\r\n"),
+        as_it_is("ASK {}", "Content-Length: 6\r\n"),
+        as_it_is("ASK {}") + b"G",
+        as_it_is("ASK {}", media="application/sparql-update"),
+        as_it_is("ASK {}", media="application/sparql-query; charset=utf-16"),
+        as_it_is("ASK {}", media="text/plain"),
+        as_it_is("ASK {}").replace(b"/sparql ", b"/sparql?default-graph-uri=x "),
+        as_it_is("ASK {}").replace(b"/sparql ", b"/graphs "),
+        as_it_is("ASK {}").replace(b": 6", b": 0x6"),
+        as_it_is("ASK {}").replace(b": 6", b": +6"),
+        as_it_is("ASK {}").replace(b"ASK", b"AS\xff"),
+        as_it_is(""),
+        *(
+            as_it_is(form, media=FORM)
+            for form in (
+                "query=ASK {}",
+                "query=ASK+%7B%7D&timeout=1",
+                "query=ASK+%7B%7D&query=x",
+                "query=ASK+%7B%7D&format=nonsense",
+                "update=CLEAR+ALL",
+                "query=",
+                "query=%FF",
+                "",
+            )
+        ),
+        as_it_is("query=ASK+%7B%7D", media=FORM).replace(b"ql ", b"ql?format=csv "),
+    ],
+)
+def test_posts_not_recognised(request_: bytes) -> None:
+    """Whatever is more, less or other than a plain query is left to the front."""
+    assert recognised(request_) is None
+
+
 @pytest.mark.parametrize(
     "request_",
     [
@@ -104,7 +182,7 @@ def test_recognised() -> None:
         "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
         "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n",
         "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\n\r\n",
         "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nX-Forwarded-Proto: https\r\n\r\n",
         "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nAccept: image/png\r\n\r\n",
         "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n",
@@ -125,12 +203,84 @@ def test_same_headers_both_ways(url: str) -> None:
             heads = []
             for more in ({}, {"X-Forwarded-For": "::1"}):
                 headers = {"Accept": accept, "Accept-Encoding": "gzip", **more}
-                response = httpx.get(f"{url}/sparql", params={"query": query}, headers=headers)
-                heads.append(
-                    {k: v for k, v in response.headers.items() if k not in {"date", "content-length"}}
-                )
-                heads[-1]["status"] = str(response.status_code)
-            assert heads[0] == heads[1]
+                for way in (
+                    httpx.Request("GET", f"{url}/sparql", params={"query": query}, headers=headers),
+                    httpx.Request("POST", f"{url}/sparql", data={"query": query}, headers=headers),
+                    httpx.Request(
+                        "GET",
+                        f"{url}/sparql",
+                        params={"query": query},
+                        headers={**headers, "Connection": "close"},
+                    ),
+                ):
+                    with httpx.Client() as client:
+                        response = client.send(way)
+                    heads.append(
+                        {
+                            k.lower(): v
+                            for k, v in response.headers.items()
+                            if k not in {"date", "content-length"}
+                        }
+                    )
+                    heads[-1]["status"] = str(response.status_code)
+            assert heads[:3] == heads[3:]
+            assert heads[0] != heads[2] == {**heads[0], "connection": "close"}
+
+
+def test_readers_answer_most_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SPARQLWrapper's requests, a browser's, and those whose body comes after their head reach no worker."""
+    with served(create_app(ring(10))) as base:
+
+        async def broken(self: Engine, question: object) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(Engine, "answer", broken)
+        assert httpx.post(f"{base}/sparql", data=fronted("ASK {}")).status_code == 500
+        for method in ("GET", "POST"):
+            for posting in ("urlencoded", "postdirectly"):
+                wrapper = SPARQLWrapper.SPARQLWrapper(f"{base}/sparql", returnFormat=SPARQLWrapper.JSON)
+                wrapper.setQuery("ASK { ?s ?p ?o }")
+                wrapper.setMethod(method)
+                wrapper.setRequestMethod(posting)
+                assert wrapper.query().convert()["boolean"] is True  # type: ignore[index,call-overload]
+        request, found = as_it_is("ASK { ?s ?p ?o }"), set()
+        for _ in range(20):  # on a busy machine a body may come too late
+            with connected(base) as link:
+                link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                link.sendall(request[:-16])
+                link.sendall(request[-16:])
+                found.add(answer(link)[2])
+        assert b'{"head":{},"boolean":true}' in found
+
+
+def test_body_that_does_not_follow(url: str) -> None:
+    """A body that comes late is waited for elsewhere, and however many do, others are answered at once."""
+    request = as_it_is("ASK { ?s ?p ?o }")
+    with contextlib.ExitStack() as stack:
+        late = [stack.enter_context(connected(url)) for _ in range(300)]
+        for link in late:
+            link.sendall(request[:-5])
+        started = time.monotonic()
+        assert get(url, f"ASK {{ ?s ?p ?o }} # {started}").status_code == 200
+        assert time.monotonic() - started < 1
+        for link in late:
+            link.sendall(request[-5:])
+            assert answer(link)[2] == b'{"head":{},"boolean":true}'
+    with connected(url) as link:
+        link.sendall(request[:-5])
+        link.shutdown(socket.SHUT_WR)
+        assert link.recv(1 << 16).startswith((b"HTTP/1.1 400", b""))
+
+
+def test_closed_after_the_answer(url: str) -> None:
+    """Who asks for it has the connection closed behind an answer, long and repeated ones included."""
+    for query in (f"ASK {{}} # {time.time()}", LONG):
+        for _ in range(3):
+            with connected(url) as link:
+                link.sendall(asked(query, "Connection: close\r\n"))
+                status, fields, body = answer(link)
+                assert (status, fields["connection"], bool(body)) == (200, "close", True)
+                assert link.recv(1) == b""
 
 
 def test_repeated_fields(url: str) -> None:
@@ -411,16 +561,16 @@ def test_no_descriptor_left() -> None:
         contextlib.ExitStack() as stack,
         httpx.Client(base_url=url) as before,
     ):
-        assert before.post("/sparql", data={"query": "ASK {} # first"}).status_code == 200
+        assert before.post("/sparql", data=fronted("ASK {} # first")).status_code == 200
         for _ in range(300):
             stack.enter_context(connected(url)).sendall(b"GET /sparql?que")
         started = time.monotonic()
         for turn in range(5):
-            assert before.post("/sparql", data={"query": f"ASK {{}} # {turn}"}).status_code == 200
+            assert before.post("/sparql", data=fronted(f"ASK {{}} # {turn}")).status_code == 200
             assert get(url, f"ASK {{}} # {turn}", timeout=5).status_code == 200
             with ThreadPoolExecutor(6) as several:
                 posts = [
-                    several.submit(httpx.post, f"{url}/sparql", data={"query": f"ASK {{}} # {turn}{n}"})
+                    several.submit(httpx.post, f"{url}/sparql", data=fronted(f"ASK {{}} # {turn}{n}"))
                     for n in range(6)
                 ]
             assert {post.result().status_code for post in posts} == {200}
@@ -451,14 +601,11 @@ def unhurried(url: str) -> socket.socket:
     return link
 
 
-def posted(query: str) -> bytes:
-    body = f"query={quote(query)}"
-    kind = "application/x-www-form-urlencoded"
-    head = f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
-    return f"{head}\r\n{body}".encode()
+def to_the_front(query: str) -> bytes:
+    return as_it_is(f"query={quote(query)}&timeout=60", media=FORM)
 
 
-@pytest.mark.parametrize("way", [asked, posted])
+@pytest.mark.parametrize("way", [asked, to_the_front])
 def test_slow_clients(way: Callable[[str], bytes]) -> None:
     """Clients that do not read hold no worker, and have their answers whole when they do read."""
     with contextlib.ExitStack() as stack:
@@ -471,7 +618,7 @@ def test_slow_clients(way: Callable[[str], bytes]) -> None:
             assert time.monotonic() - started < 20
         for turn in range(4):
             assert get(url, f"ASK {{}} # {turn}", timeout=5).status_code == 200
-            assert httpx.post(f"{url}/sparql", data={"query": f"ASK {{}} # {turn}"}).status_code == 200
+            assert httpx.post(f"{url}/sparql", data=fronted(f"ASK {{}} # {turn}")).status_code == 200
         for link in links:
             status, _, body = answer(link)
             assert (status, len(json.loads(body)["results"]["bindings"])) == (200, 80_000)
@@ -479,7 +626,7 @@ def test_slow_clients(way: Callable[[str], bytes]) -> None:
             assert answer(link)[0] == 200
 
 
-@pytest.mark.parametrize("way", [asked, posted])
+@pytest.mark.parametrize("way", [asked, to_the_front])
 def test_clients_that_take_nothing(
     url: str, way: Callable[[str], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -646,11 +793,11 @@ def test_worker_aside_that_ended() -> None:
     app = create_app(ring(2000), options=Options(query_timeout=DEADLINE, memory_limit=256, workers=2))
     pool = app.state.service.lends
     with served(app) as url, ThreadPoolExecutor(2) as threads:
-        costly = [{"query": f"SELECT (COUNT(*) AS ?n) {{ {CROSS} }} # {n}"} for n in range(2)]
+        costly = [fronted(f"SELECT (COUNT(*) AS ?n) {{ {CROSS} }} # {n}") for n in range(2)]
         waiting = [threads.submit(httpx.post, f"{url}/sparql", data=query, timeout=30) for query in costly]
         time.sleep(0.5)
         for _ in range(3):
-            response = httpx.post(f"{url}/sparql", data={"query": f"ASK {{}} # {time.monotonic_ns()}"})
+            response = httpx.post(f"{url}/sparql", data=fronted(f"ASK {{}} # {time.monotonic_ns()}"))
             assert response.status_code == 200
             assert not any(query.done() for query in waiting)
             os.kill(pool._aside._worker.pid, signal.SIGKILL)

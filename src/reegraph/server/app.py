@@ -132,7 +132,9 @@ class Service:
         async def refused(request: Request) -> Response:
             raise error
 
-        return Resource(self.engine, {"GET": refused}, {}, "/sparql", self.metrics, Rate(), closing=True)
+        return Resource(
+            self.engine, {"GET": refused, "POST": refused}, {}, "/sparql", self.metrics, Rate(), closing=True
+        )
 
     async def query(self, request: Request) -> Response:
         """The answer to a query or update, or without one the service description."""

@@ -13,7 +13,7 @@ LINE: Final = "%s %s %s %d %d %.1fms"  # of the access log: client, method, path
 LONGEST: Final = 16_000  # bytes of a request that a board can hold
 
 _SERIAL, _CURRENT, _STARTED, _WRITTEN, _LENGTH, _REVOKED = range(6)
-_OK, _UNCHANGED, _HITS, _BYTES, _MICROSECONDS, _STEP = range(8, 14)
+_GOT, _POSTED, _UNCHANGED, _HITS, _BYTES, _MICROSECONDS, _STEP = range(8, 15)
 _REQUEST: Final = 256  # where the request begins
 _SIZE: Final = _REQUEST + LONGEST
 
@@ -88,11 +88,11 @@ class Board:
 
     # What it has done
 
-    def count(self, status: int, size: int, *, hit: bool) -> float:
+    def count(self, method: str, status: int, size: int, *, hit: bool) -> float:
         """Count the request under way as answered; the milliseconds it took."""
         words = self._words
         microseconds = (time.monotonic_ns() - words[_STARTED]) // 1000
-        words[_OK if status == 200 else _UNCHANGED] += 1
+        words[_UNCHANGED if status != 200 else _POSTED if method == "POST" else _GOT] += 1
         words[_HITS] += hit
         words[_BYTES] += size
         words[_MICROSECONDS] += microseconds
@@ -103,11 +103,22 @@ class Board:
         return microseconds / 1000
 
     @property
-    def done(self) -> tuple[int, int, int, int, float, list[int]]:
-        """Answers 200 and 304, hits of the cache, bytes, seconds, and how many were within each step."""
-        ok, unchanged, hits, size, microseconds = self._words[_OK : _MICROSECONDS + 1]
+    def answered(self) -> dict[tuple[str, int], int]:
+        """How many answers there were by method and status."""
+        got, posted, unchanged = self._words[_GOT : _UNCHANGED + 1]
+        return {("GET", 200): got, ("POST", 200): posted, ("GET", 304): unchanged}
+
+    @property
+    def spent(self) -> tuple[int, int, float, list[int]]:
+        """Hits of the cache, bytes, seconds, and how many answers were within each step."""
+        hits, size, microseconds = self._words[_HITS : _MICROSECONDS + 1]
         steps = self._words[_STEP : _STEP + len(STEPS)]
-        return ok, unchanged, hits, size, microseconds / 1e6, list(accumulate(steps))
+        return hits, size, microseconds / 1e6, list(accumulate(steps))
+
+    @property
+    def used(self) -> bool:
+        """Has there been an answer?"""
+        return any(self.answered.values())
 
 
 def new() -> IO[bytes]:

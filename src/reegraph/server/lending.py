@@ -209,7 +209,7 @@ class Lender:
         self._pool.occupy(-reader.slow)
         status = await self._pool.bury(reader.worker)
         current = reader.lent.pop(reader.board.current, None)
-        if current is None and not any(reader.board.done[:2]):  # else it would be forked without end
+        if current is None and not reader.board.used:  # else it would be forked without end
             self._calm_until = self._loop.time() + _CALM
         await self._more()
         for lent in reader.lent.values():
@@ -241,7 +241,7 @@ class Lender:
     def _look_at(self, reader: Borrower) -> None:
         if reader.lent:
             reader.used = time.monotonic()
-        elif time.monotonic() - reader.used > AT_REST and not reader.closed and any(reader.board.done[:2]):
+        elif time.monotonic() - reader.used > AT_REST and not reader.closed and reader.board.used:
             self._retire(reader)  # with what it touched of the data it holds that a second time
         before, reader.serial = reader.serial, reader.board.serial
         if not reader.serial and reader.board.seconds > self._reading.silence / 2:

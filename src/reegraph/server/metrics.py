@@ -70,10 +70,10 @@ class Metrics:
 
     def absorb(self, board: Board) -> None:
         """Count what a reader has done that is no more."""
-        ok, unchanged, hits, size, seconds, steps = board.done
-        for status, count in ((200, ok), (304, unchanged)):
-            self._requests["GET", "/sparql", status] += count
-        self._count += ok + unchanged
+        hits, size, seconds, steps = board.spent
+        for (method, status), count in board.answered.items():
+            self._requests[method, "/sparql", status] += count
+            self._count += count
         self._seconds += seconds
         self._bytes += size
         self.hits += hits

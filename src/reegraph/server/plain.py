@@ -1,4 +1,4 @@
-"""Plain requests: a query by GET and nothing else, whole in one piece, recognised without a web framework.
+"""Plain requests: a query by GET or POST and nothing else, whole, recognised without a web framework.
 
 Whatever is not certain to be one is left to the front, which knows all of HTTP and of the protocol.
 """
@@ -17,52 +17,88 @@ from reegraph.server.question import Query
 from reegraph.server.refusal import Refusal
 from reegraph.server.words import calls_out
 
-_LINE: Final = re.compile(
-    rb"GET /sparql\?query=((?:[!-$\'-~]++|%[0-9A-Fa-f]{2})++)(?:&format=([a-z]++))? HTTP/1\.1\r\n"
+_QUERY: Final = rb"query=((?:[!-$\'-~]++|%[0-9A-Fa-f]{2})++)"
+_OTHERS: Final = rb"(?:&(?:output|results)=[a-z]*+)*+"  # names that SPARQLWrapper gives the format besides
+_GET: Final = re.compile(
+    rb"GET /sparql\?" + _QUERY + rb"(?:&format=([a-z]++))?" + _OTHERS + rb" HTTP/1\.1\r\n"
 )
+_POST: Final = re.compile(rb"POST /sparql(?:\?format=([a-z]++)" + _OTHERS + rb")? HTTP/1\.1\r\n")
+_FORM: Final = re.compile(_QUERY + rb"(?:&format=([a-z]++))?" + _OTHERS)
+_TYPE: Final = re.compile(r"application/(sparql-query|x-www-form-urlencoded)(?:; ?charset=utf-8)?")
+_LENGTH: Final = re.compile(r"\d{1,5}")
+_COMING: Final = re.compile(rb"POST /sparql[^\r]*+\r\n(?:[^\r]++\r\n)*?(?i:content-length): ?(\d{1,5})\r\n")
 _FIELDS: Final = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[^\r\n\0\v\f]*+\r\n)++\r\n")
 _FIELD: Final = re.compile(r"([^:\r\n]+):[ \t]*([^\r\n]*?)[ \t]*\r\n")
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}))?")
 _BEYOND: Final = {  # fields that make a request more than plain
-    *("content-length", "expect", "transfer-encoding", "upgrade", "x-forwarded-for", "x-forwarded-proto"),
+    *("expect", "transfer-encoding", "upgrade", "x-forwarded-for", "x-forwarded-proto"),
 }
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the fields of a request's head ask for."""
+    """What the fields of a request's head ask for, and what they say of its body: length -1 for none."""
 
     solutions: Form | None
     graph: Form | None
     base: str
     coding: str
     if_none_match: str
+    closing: bool
+    media: str
+    length: int
 
 
 @dataclass(frozen=True)
 class Plain:
     """A plain request."""
 
+    method: str
     query: Query
     wishes: Wishes
 
 
 def recognised(request: bytes) -> Plain | None:
     """The query that these bytes ask, or None when they are not one plain request whole."""
-    match = _LINE.match(request)
-    if match is None:
-        return None
-    encoded, format_ = match.groups()
     try:
-        wishes = _wishes(request[match.end() :], (format_ or b"").decode())
-        # Percent-encoding is quoted-printable with another sign; this decodes in 1 us what urllib does in 11.
-        quoted = encoded.replace(b"+", b" ").replace(b"=", b"=3D").replace(b"%", b"=")
-        text = a2b_qp(quoted).decode()
+        if match := _GET.match(request):
+            method, wishes = "GET", _wishes(request[match.end() :], (match[2] or b"").decode())
+            text = _decoded(match[1]) if wishes and wishes.length < 0 else ""
+        else:
+            method, (wishes, text) = "POST", _posted(request)
     except (UnicodeDecodeError, Refusal):  # no such format
         return None
-    if wishes is None or calls_out(text):
+    if wishes is None or not text or calls_out(text):
         return None
-    return Plain(Query(text, (), (), wishes.solutions, wishes.graph, wishes.base), wishes)
+    return Plain(method, Query(text, (), (), wishes.solutions, wishes.graph, wishes.base), wishes)
+
+
+def missing(request: bytes) -> int:
+    """How many bytes of the body have not come yet where these may be the head of a plain request, else 0."""
+    match = _COMING.match(request)
+    end = request.find(b"\r\n\r\n") + 4
+    return max(0, end + int(match[1]) - len(request)) if match and end >= match.end() else 0
+
+
+def _posted(request: bytes) -> tuple[Wishes | None, str]:
+    match = _POST.match(request)
+    end = request.find(b"\r\n\r\n") + 4
+    body = request[end:]
+    if match is None or (wishes := _wishes(request[match.end() : end], (match[1] or b"").decode())) is None:
+        return None, ""
+    if wishes.length != len(body):
+        return None, ""
+    if wishes.media == "sparql-query":
+        return wishes, body.decode()
+    form = _FORM.fullmatch(body) if wishes.media and not match[1] else None
+    if form is None:
+        return None, ""
+    return _wishes(request[match.end() : end], (form[2] or b"").decode()), _decoded(form[1])
+
+
+def _decoded(encoded: bytes) -> str:
+    # Percent-encoding is quoted-printable with another sign; this decodes in 1 us what urllib does in 11.
+    return a2b_qp(encoded.replace(b"+", b" ").replace(b"=", b"=3D").replace(b"%", b"=")).decode()
 
 
 @lru_cache(256)  # a client sends the same head again and again
@@ -74,10 +110,23 @@ def _wishes(fields: bytes, format_: str) -> Wishes | None:
         name = given.lower()
         held[name] = f"{held[name]}, {value}" if name in held else value
     host, accept = held.get("host", ""), held.get("accept", "")
-    if _BEYOND & held.keys() or held.get("connection", "keep-alive").lower() != "keep-alive":
+    connection, length = held.get("connection", "keep-alive").lower(), held.get("content-length")
+    if _BEYOND & held.keys() or connection not in {"keep-alive", "close"}:
         return None
+    if length is not None and not _LENGTH.fullmatch(length):
+        return None
+    media = _TYPE.fullmatch(held.get("content-type", "").lower())
     solutions, graph = wanted(SOLUTIONS, accept, format_), wanted(GRAPHS, accept, format_)
     if not _HOST.fullmatch(host) or not (solutions or graph):
         return None
     coding = packing.wanted(held.get("accept-encoding", ""))
-    return Wishes(solutions, graph, f"http://{host}/sparql", coding, held.get("if-none-match", ""))
+    return Wishes(
+        solutions,
+        graph,
+        f"http://{host}/sparql",
+        coding,
+        held.get("if-none-match", ""),
+        connection == "close",
+        media[1] if media else "",
+        -1 if length is None else int(length),
+    )

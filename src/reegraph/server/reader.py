@@ -27,7 +27,7 @@ from reegraph.server.answering import Sink, answer
 from reegraph.server.board import LINE, LONGEST, Board
 from reegraph.server.copying import copy_ahead
 from reegraph.server.headers import COMMON, caching, entity_tag, holds
-from reegraph.server.plain import Plain, recognised
+from reegraph.server.plain import Plain, missing, recognised
 from reegraph.server.question import Limits
 from reegraph.server.wire import BACK, BROKEN, CLOSED, DONE, FREE, LEND, REST, frame, receive
 from reegraph.server.wishes import Reading
@@ -40,6 +40,8 @@ _LONGEST_KEPT: Final = 80_000  # bytes of one of them
 _WAKING: Final = 0.0001  # seconds; a client that asks one thing after the other is answered a fifth sooner
 _SLACK: Final = 5.0  # seconds that a clock, which costs a system call, is set ahead for
 _WORKED: Final = 100, 0.5  # queries, or seconds, after which it is worth a copy of the data of its own
+_FOLLOWING: Final = 0.002  # seconds for a body to follow its head, in which there is nothing else to do here
+_CALM: Final = 0.1  # seconds without that, after one that did not
 _PATIENCE: Final = 0.5  # seconds that an answer's client may keep this process waiting
 _OK: Final = b"HTTP/1.1 200 OK\r\n"
 _UNCHANGED: Final = b"HTTP/1.1 304 Not Modified\r\n"
@@ -84,11 +86,12 @@ class _Reader:
         self._common = "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode()
         self._selector = selectors.DefaultSelector()
         self._selector.register(link, selectors.EVENT_READ)
-        self._kept: OrderedDict[bytes, tuple[bytes, bytes]] = OrderedDict()  # a dict seeks its first for long
+        self._kept: OrderedDict[bytes, tuple[bytes, Plain]] = OrderedDict()  # a dict seeks its first for long
         self._size, self._second, self._date = 0, 0, b""
         self._asked = bytearray(_MARKS)  # of requests asked before, by their hashes
         self._patience = _PATIENCE  # what is left of it; at 0 the front sends the rest of the answer
         self._computed, self._busy, self._copied = 0, 0.0, False
+        self._calm_until = 0.0
         self._swept = time.monotonic()
         self._wound = 0.0  # when the clock was last set that ends this process, should the front be gone
         time.localtime()  # for the log; it may open a file, which later it could not
@@ -165,7 +168,7 @@ class _Reader:
     def _readable(self, lent: _Lent) -> bool:
         """Answer a request; False when meanwhile the front has had back all other connections."""
         try:
-            request = lent.socket.recv(LONGEST + 1)
+            request = self._received(lent)
         except BlockingIOError:
             return True
         except OSError:
@@ -178,9 +181,11 @@ class _Reader:
         self._board.begin(lent.number)
         self._patience = _PATIENCE
         try:
-            self._answer(lent, request)
+            closing = self._answer(lent, request)
             if not self._patience:
                 self._return(lent, DONE)
+            elif closing:
+                self._return(lent, CLOSED)
         except BaseException:  # a panic of the engine is no Exception; the front asks another, and tells
             if self._board.written:  # a second answer would be taken for that to the next request
                 self._return(lent, BROKEN)
@@ -194,21 +199,50 @@ class _Reader:
                     return False
         return True
 
-    def _answer(self, lent: _Lent, request: bytes) -> None:
+    def _received(self, lent: _Lent) -> bytes:
+        """What has come, with the body that follows a head: most clients send it on its own."""
+        request = lent.socket.recv(LONGEST + 1)
+        if not missing(request):
+            return request
+        now = time.monotonic()
+        until = now + _FOLLOWING if now > self._calm_until else 0
+        while (lack := missing(request)) and now < until:
+            try:
+                part = lent.socket.recv(lack)
+            except BlockingIOError:
+                os.sched_yield()
+                now = time.monotonic()
+                continue
+            if not part:  # it has ended; the front is to say so
+                break
+            request += part
+        if lack:
+            self._calm_until = now + _CALM
+        return request
+
+    def _answer(self, lent: _Lent, request: bytes) -> bool:
+        """Answer, or have the front do it; True when the client wants the connection closed after that."""
         if kept := self._kept.get(request):
-            self._send(lent, *kept, hit=True)
-        elif len(request) > LONGEST or (plain := recognised(request)) is None:
+            rest, plain = kept
+            self._send(lent, plain, _OK, rest, hit=True)
+        elif len(request) > LONGEST or (asked := recognised(request)) is None:
             self._return(lent, BACK, request)
+            return False
         else:
+            plain = asked
             self._board.hold(request)
             self._compute(lent, request, plain)
+        return plain.wishes.closing
 
     def _compute(self, lent: _Lent, request: bytes, plain: Plain) -> None:
-        volatile = is_volatile(plain.query.text)
-        tag = "" if volatile else entity_tag(self._reading.version, str(plain.query))
+        lasting = not is_volatile(plain.query.text)
+        tagged = lasting and plain.method == "GET"
+        tag = entity_tag(self._reading.version, str(plain.query)) if tagged else ""
         fields = "".join(f"{name}: {value}\r\n" for name, value in caching(tag).items())
+        if plain.wishes.closing:
+            fields += "Connection: close\r\n"
         if tag and holds(tag, plain.wishes.if_none_match):
-            self._send(lent, _UNCHANGED, f"{fields}\r\n".encode())
+            self._send(lent, plain, _UNCHANGED, f"{fields}\r\n".encode())
             return
         response = _Response(self._limits.result, plain.wishes.coding, fields, lambda d: self._begin(lent, d))
         answer(self._dataset, plain.query, response)
@@ -216,11 +250,11 @@ class _Reader:
         self._computed += 1
         if response.begun:
             self._write(lent, rest)
-            self._count(lent, 200, response.size)
+            self._count(lent, plain, 200, response.size)
             return
-        self._send(lent, _OK, rest)
-        if not volatile and len(rest) <= _LONGEST_KEPT:
-            self._keep(request, rest)
+        self._send(lent, plain, _OK, rest)
+        if lasting and len(rest) <= _LONGEST_KEPT:
+            self._keep(request, rest, plain)
 
     def _begin(self, lent: _Lent, data: bytes | bytearray) -> None:
         """Send the next part of an answer that goes out as it is made."""
@@ -228,10 +262,10 @@ class _Reader:
             data = _OK + self._common + self._dated() + data
         self._write(lent, data)
 
-    def _send(self, lent: _Lent, status: bytes, rest: bytes, *, hit: bool = False) -> None:
+    def _send(self, lent: _Lent, plain: Plain, status: bytes, rest: bytes, *, hit: bool = False) -> None:
         self._write(lent, b"".join((status, self._common, self._dated(), rest)))
         body = len(rest) - rest.index(b"\r\n\r\n") - 4
-        self._count(lent, 200 if status is _OK else 304, body, hit=hit)
+        self._count(lent, plain, 200 if status is _OK else 304, body, hit=hit)
 
     def _write(self, lent: _Lent, data: bytes | bytearray) -> None:
         self._board.writing()
@@ -248,12 +282,12 @@ class _Reader:
         if left:
             self._link.sendall(frame(REST, b"%d " % lent.number + left))
 
-    def _count(self, lent: _Lent, status: int, size: int, *, hit: bool = False) -> None:
-        milliseconds = self._board.count(status, size, hit=hit)
+    def _count(self, lent: _Lent, plain: Plain, status: int, size: int, *, hit: bool = False) -> None:
+        milliseconds = self._board.count(plain.method, status, size, hit=hit)
         for log in self._log:
             now = time.time()
             when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(now))
-            line = LINE % (lent.client, "GET", "/sparql", status, size, milliseconds)
+            line = LINE % (lent.client, plain.method, "/sparql", status, size, milliseconds)
             with suppress(OSError):  # a full disk
                 os.write(log, f"{when},{now % 1 * 1000:03.0f} {line}\n".encode())
 
@@ -264,16 +298,16 @@ class _Reader:
             self._date = f"Date: {formatdate(now, usegmt=True)}\r\n".encode()
         return self._date
 
-    def _keep(self, request: bytes, rest: bytes) -> None:
+    def _keep(self, request: bytes, rest: bytes, plain: Plain) -> None:
         """Keep an answer that has been asked for before: to keep each would cost more than it gains."""
         mark, place = divmod(hash(request) % (_MARKS << 8), _MARKS)
         if self._asked[place] != mark:
             self._asked[place] = mark
             return
-        self._kept[request] = _OK, rest
+        self._kept[request] = rest, plain
         self._size += len(request) + len(rest) + 500
         while self._size > _KEPT:
-            old, (_, dropped) = self._kept.popitem(last=False)
+            old, (dropped, _) = self._kept.popitem(last=False)
             self._size -= len(old) + len(dropped) + 500
 
     def _return(self, lent: _Lent, kind: bytes, request: bytes = b"") -> None:
