@@ -123,8 +123,9 @@ def test_recognised_posts() -> None:
         end = request.index(b"\r\n\r\n") + 4
         for part in range(len(request)):
             assert recognised(request[:part]) is None
-            assert missing(request[:part]) == (len(request) - part if part >= end else 0)
-        assert missing(request) == missing(request + b"x") == 0
+            assert missing(request[:part], LONGEST) == (len(request) - part if part >= end else 0)
+        assert missing(request, LONGEST) == missing(request + b"x", LONGEST) == 0
+        assert missing(request[:-1], len(request) - 1) == 0
 
 
 @pytest.mark.parametrize(

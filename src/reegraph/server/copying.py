@@ -13,6 +13,7 @@ import re
 import resource
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO, Final
 
 _POPULATE: Final = 23  # MADV_POPULATE_WRITE
@@ -33,7 +34,8 @@ def copy_ahead() -> None:
     areas = _areas()
     if 2 * sum(end - start for start, end in areas) < _available():
         threading.stack_size(_STACK)
-        threading.Thread(target=_copy, args=(areas,), name="reegraph-copying", daemon=True).start()
+        with suppress(RuntimeError):  # no more threads
+            threading.Thread(target=_copy, args=(areas,), name="reegraph-copying", daemon=True).start()
 
 
 def _copy(areas: list[Area]) -> None:

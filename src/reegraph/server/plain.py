@@ -73,11 +73,13 @@ def recognised(request: bytes) -> Plain | None:
     return Plain(method, Query(text, (), (), wishes.solutions, wishes.graph, wishes.base), wishes)
 
 
-def missing(request: bytes) -> int:
-    """How many bytes of the body have not come yet where these may be the head of a plain request, else 0."""
+def missing(request: bytes, most: int) -> int:
+    """How many bytes have not come yet of a plain request, of `most` bytes, that these may begin; else 0."""
     match = _COMING.match(request)
     end = request.find(b"\r\n\r\n") + 4
-    return max(0, end + int(match[1]) - len(request)) if match and end >= match.end() else 0
+    if not match or end < match.end() or (whole := end + int(match[1])) > most:
+        return 0
+    return max(0, whole - len(request))
 
 
 def _posted(request: bytes) -> tuple[Wishes | None, str]:

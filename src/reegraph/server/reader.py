@@ -202,11 +202,11 @@ class _Reader:
     def _received(self, lent: _Lent) -> bytes:
         """What has come, with the body that follows a head: most clients send it on its own."""
         request = lent.socket.recv(LONGEST + 1)
-        if not missing(request):
+        if not missing(request, LONGEST):
             return request
         now = time.monotonic()
         until = now + _FOLLOWING if now > self._calm_until else 0
-        while (lack := missing(request)) and now < until:
+        while (lack := missing(request, LONGEST)) and now < until:
             try:
                 part = lent.socket.recv(lack)
             except BlockingIOError:
