@@ -35,6 +35,10 @@ copying.copy_ahead()
 for thread in threading.enumerate():
     if thread is not threading.main_thread():
         thread.join()
+copying.put_together()
+for thread in threading.enumerate():
+    if thread is not threading.main_thread():
+        thread.join()
 assert data[5 << 20 : 6 << 20] == seen
 print(before, dirty(), resident() - held, flush=True)
 os._exit(0)

@@ -113,4 +113,4 @@ class Limits:
     result: int  # bytes of an answer
     service: bool = False  # may a query open connections?
     jobs: int = 1000  # after so many a fresh worker takes over
-    requests: int = 100_000  # after so many a fresh reader does
+    requests: int = 1_000_000  # after so many a fresh reader does

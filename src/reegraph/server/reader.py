@@ -25,7 +25,7 @@ import pyoxigraph as ox
 
 from reegraph.server.answering import Sink, answer
 from reegraph.server.board import LINE, LONGEST, Board
-from reegraph.server.copying import copy_ahead
+from reegraph.server.copying import copy_ahead, put_together
 from reegraph.server.headers import COMMON, caching, entity_tag, holds
 from reegraph.server.plain import Plain, missing, recognised
 from reegraph.server.question import Limits
@@ -40,6 +40,7 @@ _LONGEST_KEPT: Final = 80_000  # bytes of one of them
 _WAKING: Final = 0.0001  # seconds; a client that asks one thing after the other is answered a fifth sooner
 _SLACK: Final = 5.0  # seconds that a clock, which costs a system call, is set ahead for
 _WORKED: Final = 100, 0.5  # queries, or seconds, after which it is worth a copy of the data of its own
+_LONG: Final = 10.0  # seconds of work after which it is worth having that in huge pages
 _FOLLOWING: Final = 0.002  # seconds for a body to follow its head, in which there is nothing else to do here
 _CALM: Final = 0.1  # seconds without that, after one that did not
 _PATIENCE: Final = 0.5  # seconds that an answer's client may keep this process waiting
@@ -90,7 +91,8 @@ class _Reader:
         self._size, self._second, self._date = 0, 0, b""
         self._asked = bytearray(_MARKS)  # of requests asked before, by their hashes
         self._patience = _PATIENCE  # what is left of it; at 0 the front sends the rest of the answer
-        self._computed, self._busy, self._copied = 0, 0.0, False
+        self._computed, self._busy = 0, 0.0
+        self._due = [put_together, copy_ahead]
         self._calm_until = 0.0
         self._swept = time.monotonic()
         self._wound = 0.0  # when the clock was last set that ends this process, should the front be gone
@@ -107,7 +109,7 @@ class _Reader:
             if now - self._swept > self._reading.silence / 4:
                 self._sweep()
             self._busy += now - awake
-            if not self._copied and (self._computed > _WORKED[0] or self._busy > _WORKED[1]):
+            if self._due:
                 self._copy()
             ready = self._soon() or self._selector.select(pause)
             awake = time.monotonic()
@@ -124,11 +126,12 @@ class _Reader:
         return ready
 
     def _copy(self) -> None:
-        """Have the data copied ahead."""
-        self._copied = True
-        resource.setrlimit(resource.RLIMIT_NOFILE, self._files)
-        copy_ahead()
-        self._keep_shut()
+        """Have the data copied ahead once there has been work, and put together once there has been more."""
+        worked = self._computed > _WORKED[0] or self._busy > _WORKED[1]
+        if self._busy > _LONG or (worked and len(self._due) > 1):
+            resource.setrlimit(resource.RLIMIT_NOFILE, self._files)
+            self._due.pop()()
+            self._keep_shut()
 
     def _keep_shut(self) -> None:
         """Allow no new descriptor, so that a query opens no file and no socket; poll() has 0."""
