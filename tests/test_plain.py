@@ -172,7 +172,7 @@ def test_a_claim_is_found_by_what_it_says_and_is_about() -> None:
         ),
         ("which firms are vertically integrated over three stages", "multi-stage-firms",
          {"least": Decimal(3)}),
-        ("who are the members of the Minerals Security Partnership", "agreement-members",
+        ("who are the members of the MSP", "agreement-members",
          {"agreement": ("agreement:msp",)}),
         ("美國專利有幾件", "figures", {"place": ("country:US",), "property": ("ree:patentCount",)}),
         ("outlook for Japan in 2030", "forecasts", {"place": ("country:JP",), "year": Decimal(2030)}),
