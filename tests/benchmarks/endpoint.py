@@ -3,7 +3,8 @@
     python tests/benchmarks/endpoint.py --triples 100000 --rounds 3 --seconds 2
 
 The graph is shaped like ours (countries, elements, facilities, firms, supply edges, labels) and seeded.
-Peers are taken where they are installed: `oxigraph serve` (PyPI's oxigraph) and rdflib-endpoint. Figures are
+Peers are taken where they are installed: `oxigraph serve` (PyPI's oxigraph), rdflib-endpoint and Virtuoso.
+The yardstick is pyoxigraph in processes of its own, one for each processor, without HTTP. Figures are
 requests a second (the median of the rounds, the lowest and the highest, the ratio to oxigraph), and the
 median time to an answer's first and last byte, which on a machine with other work to do says more. The named
 questions are asked of the real graph, one after the other by chance, where `reegraph build` has made it.
@@ -27,7 +28,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 import virtuoso
+from in_process import Yardstick, yardstick
 
 import reegraph
 from reegraph.terms import PREFIXES
@@ -132,6 +134,39 @@ class Peer:
     port: int
     path: str
 
+    def rate(
+        self, queries: list[str], accept: str, seconds: float, connections: int
+    ) -> tuple[float, float, float]:
+        """Requests a second of so many connections; the median seconds to an answer's first and last byte.
+
+        Raises StopIteration when the queries do not suffice.
+        One thread and bare sockets: the client is to cost the machine as little as it can.
+        """
+        turns = iter([request(self, query, accept) for query in queries])
+        clients = {c.link.fileno(): c for c in (Client(self.port) for _ in range(connections))}
+        poll = select.poll()
+        count = failed = 0
+        firsts, lasts = [], []
+        started = time.monotonic()
+        for number, client in clients.items():
+            poll.register(number, select.POLLIN)
+            client.ask(next(turns))
+        while time.monotonic() - started < seconds or not count:
+            for number, _ in poll.poll(1000):
+                client = clients[number]
+                if client.hear():
+                    count += 1
+                    failed += client.received[9:12] != b"200"
+                    firsts.append(client.first)
+                    lasts.append(time.monotonic() - client.asked)
+                    client.ask(next(turns))
+        took = time.monotonic() - started
+        for client in clients.values():
+            client.link.close()
+        if failed:
+            print(f"  {self.name}: {failed} requests failed", file=sys.stderr)
+        return (count - failed) / took, statistics.median(firsts), statistics.median(lasts)
+
 
 @contextmanager
 def running(name: str, command: list[str], port: int, path: str) -> Iterator[Peer]:
@@ -213,41 +248,6 @@ class Client:
         return whole(self.received)
 
 
-def rate(
-    peer: Peer, make: Make, accept: str, seconds: float, connections: int, seed: int | str, most: int = MOST
-) -> tuple[float, float, float]:
-    """Requests a second of so many connections; the median seconds to an answer's first and last byte.
-
-    Raises StopIteration when the `most` requests a second that are prepared do not suffice.
-    One thread and bare sockets: the client is to cost the machine as little as it can.
-    """
-    chance = random.Random(seed)
-    turns = iter([request(peer, make(chance), accept) for _ in range(int(most * seconds))])
-    clients = {c.link.fileno(): c for c in (Client(peer.port) for _ in range(connections))}
-    poll = select.poll()
-    count = failed = 0
-    firsts, lasts = [], []
-    started = time.monotonic()
-    for number, client in clients.items():
-        poll.register(number, select.POLLIN)
-        client.ask(next(turns))
-    while time.monotonic() - started < seconds or not count:
-        for number, _ in poll.poll(1000):
-            client = clients[number]
-            if client.hear():
-                count += 1
-                failed += client.received[9:12] != b"200"
-                firsts.append(client.first)
-                lasts.append(time.monotonic() - client.asked)
-                client.ask(next(turns))
-    took = time.monotonic() - started
-    for client in clients.values():
-        client.link.close()
-    if failed:
-        print(f"  {peer.name}: {failed} requests failed", file=sys.stderr)
-    return (count - failed) / took, statistics.median(firsts), statistics.median(lasts)
-
-
 def free_port() -> int:
     """A port of loopback that nobody holds."""
     with socket.socket() as probe:
@@ -324,6 +324,7 @@ def main() -> None:
         kinds = queries()
         cold(servers, kinds, facilities)
         agree(servers)
+        measured = [*servers, stack.enter_context(yardstick(file))]
         works: dict[str, Make] = {
             name: (lambda c, m=make: PREFIX + m(c, facilities) + f" # {c.random()}")
             for name, make in kinds.items()
@@ -335,7 +336,7 @@ def main() -> None:
             if name == QUESTIONS:
                 continue
             for connections in given.connections if name != "90,000 rows" else [1]:
-                measure(servers, name, works[name], connections, given)
+                measure(measured, name, works[name], connections, given)
     if QUESTIONS in (given.only or [QUESTIONS]):
         real(given)
 
@@ -367,19 +368,22 @@ def real(given: argparse.Namespace) -> None:
         file.write_bytes(ox.serialize(graph.store.read_graph(None), format=ox.RdfFormat.N_TRIPLES) or b"")
         servers = peers(stack, file, Path(folder), disk=given.disk)
         servers = [s for s in servers if s.name != "virtuoso"]  # its rows are others, where it has any
+        measured = [*servers, stack.enter_context(yardstick(file))]
         for connections in given.connections:
-            measure(servers, QUESTIONS, lambda c: f"{c.choice(texts)}\n# {c.random()}", connections, given)
+            measure(measured, QUESTIONS, lambda c: f"{c.choice(texts)}\n# {c.random()}", connections, given)
 
 
-def measure(servers: list[Peer], name: str, make: Make, connections: int, given: argparse.Namespace) -> None:
+def measure(
+    servers: Sequence[Peer | Yardstick], name: str, make: Make, connections: int, given: argparse.Namespace
+) -> None:
     """Measure one kind of query on all servers in turn, several rounds, and print a line each."""
     accept = "text/csv" if name == "90,000 rows" else ACCEPT
     found: dict[str, list[tuple[float, float, float]]] = {s.name: [] for s in servers}
     for turn in range(-1, given.rounds):  # the first is to warm up; `cold` measures what comes before that
         for server in servers:
-            seed = f"{name} {connections} {turn}"
-            most = PREPARED.get(name, MOST)
-            measured = rate(server, make, accept, given.seconds, connections, seed, most)
+            chance = random.Random(f"{name} {connections} {turn}")
+            asked = [make(chance) for _ in range(int(PREPARED.get(name, MOST) * given.seconds))]
+            measured = server.rate(asked, accept, given.seconds, connections)
             if turn >= 0:
                 found[server.name].append(measured)
     rates = {server: [each[0] for each in rounds] for server, rounds in found.items()}

@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 import httpx
-from endpoint import Peer, rate
+from endpoint import PREPARED, QUESTIONS, Peer
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from processes import memory, serving
@@ -74,7 +74,11 @@ def main() -> int:
         count = crawled(url, seconds)
         print(f"{count} pages later {settled(pid):.0f} MB", flush=True)
         peer = Peer("reegraph", int(url.rpartition(":")[2]), "/sparql")
-        rate(peer, lambda c: f"{c.choice(texts)}\n# {c.random()}", "text/csv", seconds, 8, 1)
+        chance = random.Random(1)
+        asked = [
+            f"{chance.choice(texts)}\n# {chance.random()}" for _ in range(int(PREPARED[QUESTIONS] * seconds))
+        ]
+        peer.rate(asked, "text/csv", seconds, 8)
         print(f"after the named questions on 8 connections {settled(pid):.0f} MB", flush=True)
         time.sleep(AT_REST + 10)
         print(f"a minute later {settled(pid):.0f} MB", flush=True)
