@@ -103,6 +103,23 @@ def test_recognised() -> None:
         assert plain.query.base == "http://a.b:1/sparql"
 
 
+@pytest.mark.parametrize("client", ["192.0.2.7", "2001:db8::7", "::ffff:192.0.2.7"])
+def test_recognised_behind_a_proxy(client: str) -> None:
+    """Whom a proxy asks for, and by which scheme, is read too."""
+    plain = recognised(asked("ASK {}", f"x-forwarded-for: {client}\r\nX-Forwarded-Proto: https\r\n"))
+    assert plain
+    assert (plain.query.base, plain.wishes.client) == ("https://x/sparql", client)
+    assert plain.wishes.proxied
+    for one in (f"X-Forwarded-For: {client}\r\n", "X-Forwarded-Proto: http\r\n"):
+        plain = recognised(asked("ASK {}", one))
+        assert plain
+        assert plain.wishes.proxied
+        assert plain.query.base == "http://x/sparql"
+    plain = recognised(asked("ASK {}"))
+    assert plain
+    assert not plain.wishes.proxied
+
+
 def test_recognised_posts() -> None:
     """So is one by POST, as a form or as it is, and with the names that SPARQLWrapper gives a format."""
     text = 'SELECT * { ?s rdfs:label "萊納斯=+%41 &"@zh ; a ?t }\r\n# =\n=3D'
@@ -185,7 +202,13 @@ def test_posts_not_recognised(request_: bytes) -> None:
         "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n",
         "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
         "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\n\r\n",
-        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nX-Forwarded-Proto: https\r\n\r\n",
+        *(
+            f"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nX-Forwarded-{field}\r\n\r\n"
+            for field in (
+                *("Proto: HTTPS", "Proto: ws", "Proto: https, http", "Proto:", "For:", "For: 192.0.2.1, ::1"),
+                *("For: 192.0.2.1:80", "For: [::1]", "For: unknown", "For: ::1\r\nX-Forwarded-For: ::1"),
+            )
+        ),
         "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nAccept: image/png\r\n\r\n",
         "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n",
         "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nX(y): z\r\n\r\n",
@@ -203,7 +226,7 @@ def test_same_headers_both_ways(url: str) -> None:
     for accept in ("*/*", "text/csv", "text/turtle, application/xml"):
         for query in ("SELECT * { ?s <urn:l> ?l }", "ASK {}", "SELECT (NOW() AS ?t) {}"):
             heads = []
-            for more in ({}, {"X-Forwarded-For": "::1"}):
+            for more in ({}, {"X-Forwarded-For": "::1, ::1"}):
                 headers = {"Accept": accept, "Accept-Encoding": "gzip", **more}
                 for way in (
                     httpx.Request("GET", f"{url}/sparql", params={"query": query}, headers=headers),
@@ -300,7 +323,7 @@ def test_repeated_fields(url: str) -> None:
         tag = answer(link)[1]["etag"]
     packed = "Accept-Encoding: identity\r\nAccept-Encoding: gzip\r\n"
     known = f'If-None-Match: "x"\r\nIf-None-Match: {tag}\r\n'
-    for more in ("", "X-Forwarded-For: ::1\r\n"):
+    for more in ("", "X-Forwarded-For: ::1, ::1\r\n"):
         with connected(url) as link:
             link.sendall(asked(query, packed + more))
             assert answer(link)[1]["content-encoding"] == "gzip"
@@ -359,45 +382,84 @@ def test_not_modified(url: str) -> None:
         assert (given.status_code, given.content, given.headers["etag"]) == (304, b"", tag)
 
 
-def test_access_log(tmp_path: Path) -> None:
-    """A reader writes its lines to the access log, without the query."""
+@contextlib.contextmanager
+def logged(path: Path) -> Iterator[None]:
+    """Have requests written to an access log."""
     before = access.level
-    log_to(tmp_path / "log")
+    log_to(path)
     handler = access.handlers[-1]
     try:
-        with served(create_app(EmbeddedStore(ox.parse(DATA, format=ox.RdfFormat.TRIG)))) as base:
-            get(base, "ASK { <urn:secret> ?p ?o }")
+        yield
     finally:
         access.removeHandler(handler)
         access.setLevel(before)
         access.propagate = True
         handler.close()
+
+
+def test_access_log(tmp_path: Path) -> None:
+    """A reader writes its lines to the access log, without the query."""
+    app = create_app(EmbeddedStore(ox.parse(DATA, format=ox.RdfFormat.TRIG)))
+    with logged(tmp_path / "log"), served(app) as base:
+        get(base, "ASK { <urn:secret> ?p ?o }")
     line = (tmp_path / "log").read_text(encoding="utf-8")
     assert re.fullmatch(
         r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} 127\.0\.0\.1 GET /sparql 200 27 \d+\.\dms\n", line
     )
 
 
+PROXIED = "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\nAccept: text/csv\r\n"
+TWICE = PROXIED.replace(": 192", ": 127.0.0.1, 192")  # of more than one proxy only the front knows the order
+OWN, OTHER = "127.0.0.1", "127.0.0.2"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="wants two addresses of loopback: run on Linux")
+def test_behind_a_proxy(tmp_path: Path) -> None:
+    """A proxy on this machine is believed whom it asks for and by which scheme, by reader and front alike."""
+    expected = {
+        (OWN, PROXIED): ("https", "192.0.2.7"),
+        (OWN, TWICE): ("https", "192.0.2.7"),
+        (OTHER, PROXIED): ("http", OTHER),
+    }
+    with logged(tmp_path / "log"), served(create_app(ring(10))) as base:
+        place = ("127.0.0.1", int(base.rpartition(":")[2]))
+        for turn in range(4):  # a reader keeps what it has been asked twice
+            for (source, fields), (scheme, _) in expected.items():
+                with socket.create_connection(place, timeout=10, source_address=(source, 0)) as link:
+                    link.sendall(asked("SELECT (<x> AS ?a) {}", fields))
+                    status, _, body = answer(link)
+                assert (status, body) == (200, f"a\r\n{scheme}://x/x\r\n".encode()), turn
+    lines = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    assert sorted(line.split(" ")[2] for line in lines) == sorted(4 * [c for _, c in expected.values()])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="wants two addresses of loopback: run on Linux")
+def test_who_answers_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readers answer what a trusted proxy sends on for one client; the front, all else that is sent on."""
+
+    async def broken(self: Engine, question: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Engine, "answer", broken)
+    with served(create_app(ring(10))) as base:
+        place = ("127.0.0.1", int(base.rpartition(":")[2]))
+        for source, fields, expected in ((OWN, PROXIED, 200), (OWN, TWICE, 500), (OTHER, PROXIED, 500)):
+            with socket.create_connection(place, timeout=10, source_address=(source, 0)) as link:
+                link.sendall(asked("SELECT (<x> AS ?a) {}", fields))
+                assert answer(link)[0] == expected
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="wants /dev/full: run on Linux")
 def test_log_on_a_full_disk() -> None:
     """An access log that cannot be written to leaves answers alone: one to each request."""
-    before = access.level
-    log_to(Path("/dev/full"))
-    handler = access.handlers[-1]
-    try:
-        with served(create_app(ring(10))) as base, connected(base) as link:
-            for turn in range(3):
-                link.sendall(asked(f"ASK {{ <urn:n{turn}> ?p ?o }}"))
-                assert answer(link)[0] == 200
-                link.settimeout(0.3)
-                with pytest.raises(TimeoutError):
-                    link.recv(1)
-                link.settimeout(10)
-    finally:
-        access.removeHandler(handler)
-        access.setLevel(before)
-        access.propagate = True
-        handler.close()
+    with logged(Path("/dev/full")), served(create_app(ring(10))) as base, connected(base) as link:
+        for turn in range(3):
+            link.sendall(asked(f"ASK {{ <urn:n{turn}> ?p ?o }}"))
+            assert answer(link)[0] == 200
+            link.settimeout(0.3)
+            with pytest.raises(TimeoutError):
+                link.recv(1)
+            link.settimeout(10)
 
 
 # What would bring one down
@@ -699,7 +761,7 @@ def test_silent_clients() -> None:
         given = [theirs.fileno(), board.fileno()]
         with subprocess.Popen([sys.executable, "-c", script, *map(str, given)], pass_fds=given):
             theirs.close()
-            socket.send_fds(ours, [frame(LEND, b"7 here")], [lent.fileno()])
+            socket.send_fds(ours, [frame(LEND, b"7 0 here")], [lent.fileno()])
             lent.close()
             client.settimeout(10)
             assert client.recv(1) == b""
@@ -751,7 +813,7 @@ def test_no_sockets_in_a_reader() -> None:
         with subprocess.Popen(command, pass_fds=given) as process:
             theirs.close()
             lent.setblocking(False)
-            socket.send_fds(ours, [frame(LEND, b"1 here")], [lent.fileno()])
+            socket.send_fds(ours, [frame(LEND, b"1 0 here")], [lent.fileno()])
             place = f"http://127.0.0.1:{peer.getsockname()[1]}/"
             client.sendall(asked(f"SELECT * {{ SERVICE SILENT <{place}> {{ ?s ?p ?o }} }}"))
             client.settimeout(10)

@@ -8,12 +8,13 @@ import socket
 import sys
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from reegraph.errors import ReegraphError, SnapshotError
 from reegraph.server.app import Service
@@ -38,6 +39,8 @@ class Server(uvicorn.Server):
     ) -> None:
         self._heads = Heads()
         super().__init__(configured(app, self._heads))
+        trusted = self.config.forwarded_allow_ips
+        self._proxies = ProxyHeadersMiddleware(cast(Any, app), trusted).trusted_hosts
         self._service: Service = app.state.service
         self._said, self._alive, self._keeper = said, alive, keeper
         self._lender: Lender | None = None
@@ -57,7 +60,7 @@ class Server(uvicorn.Server):
             from reegraph.server.lending import Lender  # wants POSIX
 
             version, metrics = engine.version, self._service.metrics
-            self._lender = Lender(pool, version, sockets[0], self._take, self._room, metrics)
+            self._lender = Lender(pool, version, sockets[0], self._take, self._room, self._trusts, metrics)
             await self._lender.start()
         if self._said:
             print(*self._said, sep="\n", file=sys.stderr, flush=True)
@@ -90,6 +93,10 @@ class Server(uvicorn.Server):
             return True
         self._heads.expire(_AT_ONCE)
         return False
+
+    def _trusts(self, client: str) -> bool:
+        """Is it a proxy's address, so that uvicorn believes its X-Forwarded fields?"""
+        return client in self._proxies
 
     def _abandoned(self) -> None:
         asyncio.get_running_loop().remove_reader(self._alive)

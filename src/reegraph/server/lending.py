@@ -46,7 +46,8 @@ _CALM: Final = 0.5  # seconds without a new reader when one has ended before its
 class Lender:
     """Accepts on a socket and lends; `take` is given what readers do not answer.
 
-    `room` is asked whether the front has room for a connection more, when it may have so many.
+    `room` is asked whether the front has room for a connection more, when it may have so many; `trusts`,
+    whether an address is a proxy's that is believed whom it asks for.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Lender:
         listener: socket.socket,
         take: Take,
         room: Callable[[int], bool],
+        trusts: Callable[[str], bool],
         metrics: Metrics,
     ) -> None:
         self._pool, self._listener, self._take, self._metrics = pool, listener, take, metrics
@@ -69,7 +71,7 @@ class Lender:
         self._calm_until = -math.inf
         self._loop = asyncio.get_running_loop()
         self._wanted = pool.bounds.workers
-        self._room = room
+        self._room, self._trusts = room, trusts
         self._most = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _SPARED - 2 * self._wanted
 
     async def start(self) -> None:
@@ -133,7 +135,8 @@ class Lender:
         if open_ and not self._stopping:
             # The oldest, as many as can run at a time: each makes its own copy of the data that it touches.
             reader = min(open_[: os.cpu_count()], key=lambda r: len(r.lent))
-            message = frame(LEND, f"{lent.number} {lent.client}".encode())
+            trusted = int(self._trusts(lent.client))
+            message = frame(LEND, f"{lent.number} {trusted} {lent.client}".encode())
             with suppress(OSError):  # it has ended, or has more to read already than it can
                 socket.send_fds(reader.worker.link, [message], [lent.link.fileno()])
                 reader.lent[lent.number] = lent

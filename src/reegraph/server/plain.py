@@ -30,14 +30,16 @@ _COMING: Final = re.compile(rb"POST /sparql[^\r]*+\r\n(?:[^\r]++\r\n)*?(?i:conte
 _FIELDS: Final = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[^\r\n\0\v\f]*+\r\n)++\r\n")
 _FIELD: Final = re.compile(r"([^:\r\n]+):[ \t]*([^\r\n]*?)[ \t]*\r\n")
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}))?")
-_BEYOND: Final = {  # fields that make a request more than plain
-    *("expect", "transfer-encoding", "upgrade", "x-forwarded-for", "x-forwarded-proto"),
-}
+_BEYOND: Final = {"expect", "transfer-encoding", "upgrade"}  # fields that make a request more than plain
+_ADDRESS: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f.]*){2,}")
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the fields of a request's head ask for, and what they say of its body: length -1 for none."""
+    """What the fields of a request's head ask for, and what they say of its body: length -1 for none.
+
+    A `proxied` request tells whom it was sent on for: `client`, where that is said.
+    """
 
     solutions: Form | None
     graph: Form | None
@@ -47,6 +49,8 @@ class Wishes:
     closing: bool
     media: str
     length: int
+    proxied: bool
+    client: str
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,9 @@ def _wishes(fields: bytes, format_: str) -> Wishes | None:
         return None
     if length is not None and not _LENGTH.fullmatch(length):
         return None
+    scheme, client = held.get("x-forwarded-proto"), held.get("x-forwarded-for")
+    if scheme not in {None, "http", "https"} or not (client is None or _ADDRESS.fullmatch(client)):
+        return None
     media = _TYPE.fullmatch(held.get("content-type", "").lower())
     solutions, graph = wanted(SOLUTIONS, accept, format_), wanted(GRAPHS, accept, format_)
     if not _HOST.fullmatch(host) or not (solutions or graph):
@@ -125,10 +132,12 @@ def _wishes(fields: bytes, format_: str) -> Wishes | None:
     return Wishes(
         solutions,
         graph,
-        f"http://{host}/sparql",
+        f"{scheme or 'http'}://{host}/sparql",
         coding,
         held.get("if-none-match", ""),
         connection == "close",
         media[1] if media else "",
         -1 if length is None else int(length),
+        scheme is not None or client is not None,
+        client or "",
     )

@@ -62,10 +62,14 @@ def read(dataset: ox.Store, descriptors: list[int], reading: Reading, limits: Li
 
 @dataclass
 class _Lent:
-    """A connection: its number with the front, its socket, and who is at its other end."""
+    """A connection: its number with the front, its socket, and who is at its other end.
+
+    Where that is a proxy that the front trusts, it is believed whom it asks for.
+    """
 
     number: int
     socket: socket.socket
+    trusted: bool
     client: str
     heard: float  # when
 
@@ -158,8 +162,9 @@ class _Reader:
         if message is None:
             os._exit(0)
         if message[0] == LEND:
-            number, _, client = message[1].decode().partition(" ")
-            lent = _Lent(int(number), socket.socket(fileno=message[2][0]), client, time.monotonic())
+            number, trusted, client = message[1].decode().split(" ")
+            link = socket.socket(fileno=message[2][0])
+            lent = _Lent(int(number), link, trusted == "1", client, time.monotonic())
             self._selector.register(lent.socket, selectors.EVENT_READ, lent)
             return True
         for key in list(self._selector.get_map().values()):
@@ -225,14 +230,14 @@ class _Reader:
 
     def _answer(self, lent: _Lent, request: bytes) -> bool:
         """Answer, or have the front do it; True when the client wants the connection closed after that."""
-        if kept := self._kept.get(request):
-            rest, plain = kept
-            self._send(lent, plain, _OK, rest, hit=True)
-        elif len(request) > LONGEST or (asked := recognised(request)) is None:
+        kept = self._kept.get(request)
+        plain = kept[1] if kept else recognised(request) if len(request) <= LONGEST else None
+        if plain is None or (plain.wishes.proxied and not lent.trusted):
             self._return(lent, BACK, request)
             return False
+        if kept:
+            self._send(lent, plain, _OK, kept[0], hit=True)
         else:
-            plain = asked
             self._board.hold(request)
             self._compute(lent, request, plain)
         return plain.wishes.closing
@@ -290,7 +295,8 @@ class _Reader:
         for log in self._log:
             now = time.time()
             when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(now))
-            line = LINE % (lent.client, plain.method, "/sparql", status, size, milliseconds)
+            client = plain.wishes.client or lent.client
+            line = LINE % (client, plain.method, "/sparql", status, size, milliseconds)
             with suppress(OSError):  # a full disk
                 os.write(log, f"{when},{now % 1 * 1000:03.0f} {line}\n".encode())
 
