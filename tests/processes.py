@@ -67,6 +67,17 @@ def running() -> dict[int, int]:
     return parents
 
 
+def unburied(pid: int) -> int:
+    """How many processes that have ended a process has not waited for."""
+    found = 0
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                found += fields[0] == "Z" and int(fields[1]) == pid
+    return found
+
+
 def children(pid: int) -> list[int]:
     """The processes that a process has started itself: of a server's, its front."""
     return [p for p, parent in running().items() if parent == pid]

@@ -692,3 +692,18 @@ def test_serve_builds_first(tmp_path: Path) -> None:
     )
     assert (failed.returncode, failed.stdout) == (7, "")
     assert failed.stderr.count("Set REEGRAPH_CACHE to a folder that can.\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--token", "me=a-long-secret"], "give --writable"),
+        (["--writable", "--dataset", "none"], "wants a token"),
+        (["--writable"], "--dataset DIR or none"),
+    ],
+)
+def test_who_may_write_to_what(run: Run, arguments: list[str], reason: str) -> None:
+    """Writing wants a token and a dataset of one's own, a token writing."""
+    result = run("serve", *arguments)
+    assert result.code == 2
+    assert reason in result.err

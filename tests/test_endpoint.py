@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pyoxigraph as ox
@@ -574,7 +575,22 @@ def test_no_tag_for_what_changes(client: httpx.Client, function: str) -> None:
 def test_any_tag(client: httpx.Client, query: str) -> None:
     """If-None-Match: * is 304 for an answer that there is."""
     assert client.get(f"/sparql{query}", headers={"If-None-Match": "*"}).status_code == 304
-    assert client.get(f"/nothing{query}", headers={"If-None-Match": "*"}).status_code == 404
+    for path, accept, expected in (
+        ("/nothing", "*/*", 404),
+        ("/sparql?query=SELEC", "*/*", 400),
+        (f"/sparql?query={quote(SELECT)}", "text/turtle", 406),
+        ("/id/element/nope", "*/*", 404),
+        ("/graphs?graph=urn:nope", "*/*", 404),
+        ("/sparql?query=CLEAR+ALL", "*/*", 403),
+    ):
+        headers = {"If-None-Match": "*", "Accept": accept}
+        assert client.get(path, headers=headers).status_code == expected
+
+
+def test_code_of_what_is_not_there(client: httpx.Client) -> None:
+    """What no name is known of is told as such."""
+    for path in ("/id/element/nope", "/graphs?graph=urn:nope"):
+        assert error(client.get(path))["code"] == "unknown-name"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 import pyoxigraph as ox
 import pytest
-from processes import WRITER, back, below, children, running, serving
+from processes import WRITER, back, below, children, number, running, serving, unburied
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/stat").exists(), reason="finds processes by /proc: run on Linux"
@@ -89,6 +89,25 @@ def test_disk_and_memory_killed_together(tmp_path: Path) -> None:
             assert all(query.result() < limit for query in queries)
             assert time.monotonic() - begun < limit
             assert updates[0].result() in {204, 507}
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_what_has_ended_is_buried(folder: bool, tmp_path: Path) -> None:
+    """However many updates and deaths there were, no process that has ended stays in the system's table."""
+    with serving("--dataset", str(tmp_path / "data") if folder else "none", "--writable") as (url, pid):
+        front = children(pid)[0]
+        for turn in range(40):
+            assert update(url, f"INSERT DATA {{ <urn:{turn}> <urn:a> {turn} }}") == 204
+            assert number(url) == turn + 1
+        if not folder:
+            for process in children(front):
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            back(url)
+        until = time.monotonic() + 10
+        while unburied(front) > 1:  # one may just have ended
+            assert time.monotonic() < until, unburied(front)
+            time.sleep(0.05)
 
 
 def update(url: str, text: str) -> int:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import select
 import signal
 import socket
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from urllib.parse import quote
 
 import httpx
 import pyoxigraph as ox
@@ -259,6 +263,60 @@ def test_garbage(url: str, sent: bytes) -> None:
     is_well(url)
 
 
+@pytest.mark.parametrize(
+    ("sent", "status", "said"),
+    [
+        (b"GET " + b"/" * 1_300_000, 414, "POST"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX-A: " + b"b" * 1_300_000, 431, "POST"),
+        (b"GET /sparql HTTP/1.1\r\n\r\n", 400, "Host"),
+        (b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n", 400, "Content-Length"),
+        (b"\x16\x03\x01\x02\x00\x01\r\n\r\n", 400, "no HTTP"),
+        (b"GET /spar", 400, "ended"),
+        (b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\nask", 400, "ended"),
+    ],
+    ids=["address", "field", "host", "length", "tls", "head", "body"],
+)
+def test_what_is_no_request(url: str, sent: bytes, status: int, said: str) -> None:
+    """What is no request, or not the whole of one, is answered as errors are, with the reason."""
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=10) as link:
+        with suppress(ConnectionError):
+            link.sendall(sent)
+            link.shutdown(socket.SHUT_WR)
+        with http.client.HTTPResponse(link) as response:
+            response.begin()
+            shown = json.loads(response.read())
+    assert response.status == status
+    assert said in shown["error"]["message"]
+    assert response.headers["access-control-allow-origin"] == "*"
+
+
+def test_broken_stream_of_http_1_0(url: str) -> None:
+    """Where nothing else tells that an answer is not whole, the connection is reset."""
+    head = f"GET /sparql?format=csv&query={quote(f'SELECT DISTINCT * {{ {CROSS} }}')} HTTP/1.0\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=20) as link:
+        link.sendall(head.encode())
+        assert link.recv(12) == b"HTTP/1.1 200"
+        ended = b"whole"
+        try:
+            while ended := link.recv(1 << 20):
+                pass
+        except ConnectionResetError:
+            ended = b"reset"
+    assert ended == b"reset"
+    is_well(url)
+
+
+@pytest.mark.parametrize("size", [5_000_000, 20_000_000])
+def test_who_sends_too_much_reads_why(url: str, size: int) -> None:
+    """A client that first sends all of its body, and only then reads, is told why it is refused."""
+    headers = {"Content-Type": "application/sparql-query"}
+    request = urllib.request.Request(f"{url}/sparql", b"#" * size, headers)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=20)
+    with refused.value:
+        assert refused.value.code == 413
+
+
 def test_unknown_version(url: str) -> None:
     """A version of HTTP that is none of ours is 505."""
     with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=5) as link:
@@ -315,7 +373,8 @@ def test_killed_worker(engine: tuple[str, Engine]) -> None:
     time.sleep(0.3)
     os.kill(worker, signal.SIGKILL)
     thread.join()
-    assert answers[0].status_code == 507
+    assert answers[0].status_code == 503
+    assert (error(answers[0])["code"], answers[0].headers["retry-after"]) == ("process-killed", "1")
     is_well(url)
 
 

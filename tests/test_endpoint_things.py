@@ -159,6 +159,16 @@ def test_rate() -> None:
     assert all(int(a.headers["retry-after"]) >= 1 and error(a) for a in refused)
 
 
+def test_not_rated() -> None:
+    """A browser's preflight, the state and the figures are not counted."""
+    with served(create_app(tiny(), policy=Policy(rate=1))) as url, httpx.Client(base_url=url) as http:
+        for _ in range(5):
+            assert http.options("/sparql").status_code == 204
+            assert http.get("/health").status_code == 200
+            assert http.get("/metrics").status_code == 200
+        assert http.get("/sparql", params={"query": "ASK {}"}).status_code == 200
+
+
 def test_rate_behind_a_proxy() -> None:
     """For clients of a proxy on this machine it counts each for itself."""
     with served(create_app(tiny(), policy=Policy(rate=1))) as url, httpx.Client(base_url=url) as http:

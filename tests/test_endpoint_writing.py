@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from reegraph.server import create_app
 from reegraph.server.access import Policy, Tokens, read_tokens
 from reegraph.server.backend import Options, Source
 from reegraph.server.changing import with_using
+from reegraph.server.refusal import Refusal
 from reegraph.server.serving import chosen
 
 SECRET = "a-long-secret"
@@ -92,7 +94,7 @@ def test_version_and_tag_change(writer: httpx.Client) -> None:
         ({"data": {"update": "CLEAR ALL", "query": "ASK {}"}}, 400),
         ({"content": "CLEAR ALL", "headers": {"Content-Type": "text/plain"}}, 415),
         ({"content": b"CLEAR ALL #\xff", "headers": {"Content-Type": "application/sparql-update"}}, 400),
-        ({"data": {"query": "CLEAR ALL"}}, 403),
+        ({"data": {"query": "CLEAR ALL"}}, 400),
         ({"data": {"update": "LOAD <http://127.0.0.1/>"}}, 403),
         ({"data": {"update": "LOAD <file:///etc/passwd>"}}, 403),
         ({"data": {"update": "INSERT { ?s ?p ?o } WHERE { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }"}}, 403),
@@ -266,6 +268,71 @@ def test_syntax_error_in_a_graph(writer: httpx.Client) -> None:
     assert error(response)["line"] == 2
 
 
+def test_preconditions(writer: httpx.Client) -> None:
+    """A graph is written to only in the state that the request wants it to be in (412)."""
+
+    def put(graph: str, content: str, **fields: str) -> int:
+        headers = {**TURTLE, **{k.replace("_", "-"): v for k, v in fields.items()}}
+        return writer.put("/graphs", params={"graph": graph}, content=content, headers=headers).status_code
+
+    assert put("urn:g", "<urn:a> <urn:b> 1 .", If_Match="*") == 412
+    assert put("urn:g", "<urn:a> <urn:b> 1 .", If_None_Match="*") == 201
+    assert put("urn:g", "<urn:a> <urn:b> 2 .", If_None_Match="*") == 412
+    for accept in ("text/turtle", "application/n-triples"):
+        at_first = writer.get("/graphs", params={"graph": "urn:g"}, headers={"Accept": accept})
+        assert "1" in at_first.text
+        assert put("urn:g", "<urn:a> <urn:b> 2 .", If_Match='"other"') == 412
+        assert put("urn:g", "<urn:a> <urn:b> 2 .", If_None_Match=f'"x", {at_first.headers["etag"]}') == 412
+        assert put("urn:g", "<urn:a> <urn:b> 1 .", If_Match=f'"x", {at_first.headers["etag"]}') == 204
+        assert put("urn:g", "<urn:a> <urn:b> 2 .", If_Match=at_first.headers["etag"]) == 412
+    assert ask(writer, "ASK { GRAPH <urn:g> { <urn:a> <urn:b> 1 } }")
+    assert size(writer) == 1
+    for graph, expected in (("urn:other", 412), ("urn:g", 204)):
+        gone = writer.delete("/graphs", params={"graph": graph}, headers={"If-Match": "*"})
+        assert gone.status_code == expected
+    assert put("urn:g", "") == 201
+
+
+def test_version_of_what_has_not_changed(writer: httpx.Client) -> None:
+    """A change that is refused leaves the version as it was: what caches hold is still right."""
+
+    def version() -> str:
+        return writer.get("/sparql", params={"query": "ASK {}"}).headers["x-dataset-version"]
+
+    before = version()
+    assert update(writer, "NONSENSE").status_code == 400
+    assert update(writer, "INSERT DATA {}", **{"using-graph-uri": "no iri"}).status_code == 400
+    assert writer.put("/graphs?default", content="<urn:a> x", headers=TURTLE).status_code == 400
+    assert writer.delete("/graphs", params={"graph": "urn:none"}).status_code == 404
+    assert version() == before
+    assert update(writer, "INSERT DATA { <urn:a> <urn:b> 1 }").status_code == 204
+    assert version() != before
+
+
+def test_encoded_addresses(writer: httpx.Client) -> None:
+    """What is percent-encoded in the address of a graph makes another graph."""
+    for path in ("a/b", "a%2Fb", "%E7%A8%80"):
+        content = f'<urn:a> <urn:b> "{path}" .'
+        assert writer.put(f"/graphs/{path}", content=content, headers=TURTLE).status_code == 201
+    assert '"a/b"' in writer.get("/graphs/a/b").text
+    assert '"a%2Fb"' in writer.get("/graphs/a%2Fb").text
+    base = str(writer.base_url).rstrip("/")
+    assert ask(writer, f'ASK {{ GRAPH <{base}/graphs/%E7%A8%80> {{ ?s ?p "%E7%A8%80" }} }}')
+
+
+def test_packed_bodies(writer: httpx.Client) -> None:
+    """A packed body, or one in another charset, is 415."""
+    packed = {"Content-Encoding": "gzip"}
+    query = {**packed, "Content-Type": "application/sparql-query"}
+    for response in (
+        writer.put("/graphs?default", content=gzip.compress(b""), headers=TURTLE | packed),
+        writer.post("/sparql", content=gzip.compress(b"ASK {}"), headers=query),
+    ):
+        assert (response.status_code, response.headers["accept-encoding"]) == (415, "identity")
+    latin = {"Content-Type": "text/turtle; charset=iso-8859-1"}
+    assert writer.put("/graphs?default", content=b"", headers=latin).status_code == 415
+
+
 # Who may
 
 
@@ -351,3 +418,26 @@ def test_folder_keeps_what_was_acknowledged(tmp_path: Path) -> None:
             assert update(http, "CREATE SILENT GRAPH <urn:empty>").status_code == 204
     with served(create_app(Source(folder=str(tmp_path / "d")))) as url:
         assert count(httpx.get(f"{url}/sparql", params={"query": COUNT})) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (["a=sha256:abc"], "64 hexadecimal digits"),
+        (["a=SHA256:" + "g" * 64], "64 hexadecimal digits"),
+        (["a=a-long-secret", "a=another-secret"], "two tokens"),
+    ],
+)
+def test_tokens_that_are_none(given: list[str], reason: str) -> None:
+    """A hash that is none, and a name given twice, are refused."""
+    with pytest.raises(UsageError, match=reason):
+        Tokens(given)
+
+
+def test_hash_in_capitals() -> None:
+    """A hash is the same in capitals; it is no secret itself."""
+    hashed = hashlib.sha256(b"my-real-secret").hexdigest().upper()
+    tokens = Tokens([f"x=sha256:{hashed}"])
+    assert tokens.holder("Bearer my-real-secret") == "x"
+    with pytest.raises(Refusal):
+        tokens.holder(f"Bearer sha256:{hashed}")

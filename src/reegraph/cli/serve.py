@@ -107,6 +107,8 @@ def serve(
 
     source = chosen(dataset, writable=writable)
     held = read_tokens(tokens, os.environ, token_file)
+    if (tokens or token_file) and not writable:
+        raise UsageError("a token is for writing: give --writable with it, and --dataset DIR or none")
     if writable and not held:
         raise UsageError(
             "--writable wants a token for those who write: give --token NAME=SECRET or set REEGRAPH_TOKENS"

@@ -19,7 +19,7 @@ from reegraph.server.refusal import Refusal
 READ_ONLY: Final = (
     "the built graph is never written to: change data/ and build anew, or load an export into a store."
 )
-_HASHED: Final = re.compile(r"sha256:([0-9a-f]{64})\Z")
+_HASHED: Final = re.compile(r"sha256:(?:([0-9a-f]{64})\Z)?", re.IGNORECASE)
 _SHORTEST: Final = 8  # characters of a secret
 _CLIENTS: Final = 10_000  # whose rate is remembered
 
@@ -41,6 +41,10 @@ class Tokens:
                     f"the token {name!r} is not NAME=SECRET with a secret of {_SHORTEST} characters or more"
                 )
             hashed = _HASHED.match(secret)
+            if hashed and not hashed[1]:
+                raise UsageError(f"the token {name!r} has no 64 hexadecimal digits after sha256:")
+            if name in self._hashes:
+                raise UsageError(f"there are two tokens {name!r}: give each a name of its own")
             plain = bytes.fromhex(hashed[1]) if hashed else hashlib.sha256(secret.encode()).digest()
             self._hashes[name] = self._salted(plain)
 

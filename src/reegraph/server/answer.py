@@ -152,7 +152,10 @@ def too_slow(seconds: float) -> Refusal:
 
 
 def died(status: int) -> Refusal:
-    """507: the query took its process down."""
+    """507: the query took its process down; 503 where somebody else did."""
+    if status == -signal.SIGKILL:
+        message = "the process that was at the query has been killed, by no limit of the server. Ask again."
+        return Refusal(503, "process-killed", message, {"Retry-After": "1"})
     why = _SIGNS.get(signal.Signals(-status)) if status < 0 else None
     why = why or f"its process ended unasked (exit code {status})"
     return Refusal(507, "query-failed", f"the query cannot be carried out: {why}.")

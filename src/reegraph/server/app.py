@@ -21,12 +21,12 @@ from reegraph.server.backend import Options, Reply, Source
 from reegraph.server.description import DESCRIBING, Census, described
 from reegraph.server.engine import Engine
 from reegraph.server.formats import DATASETS, GRAPHS, SOLUTIONS, Form, wanted
-from reegraph.server.graphs import address, deleted, target, written
-from reegraph.server.headers import entity_tag
+from reegraph.server.graphs import Target, address, deleted, target, written
+from reegraph.server.headers import entity_tag, holds
 from reegraph.server.metrics import Metrics
 from reegraph.server.protocol import UpdateRequest, format_named, parameters, read_request
 from reegraph.server.question import Change, DatasetRead, GraphRead, Job, Query, Question, ThingRead, Update
-from reegraph.server.refusal import Refusal, forbidden, not_acceptable
+from reegraph.server.refusal import Refusal, bad_request, forbidden, not_acceptable
 from reegraph.server.resource import Handler, Resource
 from reegraph.server.responses import (
     content,
@@ -36,6 +36,7 @@ from reegraph.server.responses import (
     not_modified,
     serialised,
     streamed,
+    wants_none,
 )
 from reegraph.server.words import is_update, is_volatile
 from reegraph.store import EmbeddedStore
@@ -67,7 +68,9 @@ def create_app(
     metrics, rate = Metrics(), Rate(policy.rate)
     service = Service(Engine(source, options, version), policy, source.writable, metrics)
 
-    def at(path: str, where: str, methods: dict[str, Handler], refused: Sequence[str] = ()) -> Route:
+    def at(
+        path: str, where: str, methods: dict[str, Handler], refused: Sequence[str] = (), rate: Rate = rate
+    ) -> Route:
         reasons = dict.fromkeys(refused, f"writing is refused: {policy.read_only}")
         return Route(path, Resource(service.engine, methods, reasons, where, metrics, rate))
 
@@ -99,8 +102,8 @@ def create_app(
             at("/graphs/{name:path}", "/graphs", graphs, refused),
             at("/id/{name:path}", "/id", thing),
             at("/ontology", "/ontology", thing),
-            at("/health", "/health", {"GET": service.health}),
-            at("/metrics", "/metrics", {"GET": figures}),
+            at("/health", "/health", {"GET": service.health}, rate=Rate()),
+            at("/metrics", "/metrics", {"GET": figures}, rate=Rate()),
             *routes,
         ],
         lifespan=lifespan,
@@ -138,7 +141,8 @@ class Service:
 
     async def query(self, request: Request) -> Response:
         """The answer to a query or update, or without one the service description."""
-        asked = await read_request(request, services=self.engine.options.allow_service)
+        services = self.engine.options.allow_service
+        asked = await read_request(request, services=services, writable=self.writable)
         if asked is None:
             return await self._description(request)
         if isinstance(asked, UpdateRequest):
@@ -157,8 +161,10 @@ class Service:
         except QueryError as error:
             if not is_update(asked.text):
                 raise
-            reason = "send it as update=, or as application/sparql-update" if self.writable else ""
-            raise forbidden(f"an update is refused: {reason or self.policy.read_only}") from error
+            if self.writable:
+                reason = "this is an update: send it as update=, or as application/sparql-update"
+                raise bad_request(reason) from error
+            raise forbidden(f"an update is refused: {self.policy.read_only}") from error
 
     async def graph(self, request: Request) -> Response:
         """The triples of ?graph=IRI or ?default, or all graphs without either (Graph Store Protocol)."""
@@ -170,15 +176,17 @@ class Service:
     async def write(self, request: Request) -> Response:
         """A graph put in place of another (PUT) or added to it (POST)."""
         self._may_write(request)
-        change, fresh = await written(request, target(request), replace=request.method == "PUT")
-        made = await self._change(request, change)
+        aim = target(request)
+        change, fresh = await written(request, aim, replace=request.method == "PUT")
+        made = await self._change(request, change, aim)
         if not made.get("created"):
             return no_content()
         return Response(status_code=201, headers={"Location": fresh} if fresh else {})
 
     async def delete(self, request: Request) -> Response:
         """A graph removed, or the default graph emptied."""
-        await self._change(request, deleted(target(request)))
+        aim = target(request)
+        await self._change(request, deleted(aim), aim)
         return no_content()
 
     async def thing(self, request: Request) -> Response:
@@ -209,11 +217,32 @@ class Service:
         reply: Reply | None = self.engine.kept(job)
         if reply is None:
             reply = await _unless_gone(request, self.engine.answer(job))
+        if tag and wants_none(request):
+            if not reply.whole:
+                await reply.close()
+            return not_modified(tag)
         return await streamed(reply, tag, request)
 
-    async def _change(self, request: Request, change: Change) -> dict[str, Any]:
+    async def _change(self, request: Request, change: Change, aim: Target | None = None) -> dict[str, Any]:
         self._may_write(request)
-        return await self.engine.change(change)
+        if not aim or aim.whole or not {"if-match", "if-none-match"} & set(request.headers):
+            return await self.engine.change(change)
+        return await self.engine.change(change, lambda: self._allowed_by(request, aim.graph))
+
+    async def _allowed_by(self, request: Request, graph: str | None) -> None:
+        """Refusal (412) unless the state of a graph is as If-Match and If-None-Match want it.
+
+        Tags are compared weakly for both: that of a graph names its triples, not their order.
+        """
+        there = graph is None or graph in (await self.engine.census())["named"]
+        tags = (
+            [entity_tag(self.engine.version, str(GraphRead(graph, form))) for form in GRAPHS] if there else []
+        )
+        for name, wanted_ in (("if-match", True), ("if-none-match", False)):
+            given = field_of(request, name)
+            met = there if given.strip() == "*" else any(holds(tag, given) for tag in tags)
+            if given and met is not wanted_:
+                raise Refusal(412, "precondition-failed", f"the graph is not as {name.title()} wants it")
 
     def _may_write(self, request: Request) -> None:
         if not self.writable:
@@ -228,7 +257,7 @@ class Service:
         counts = Census(held["default"], held["named"])
         triples = described(endpoint, counts, writable=self.writable, version=self.engine.version)
         tag = entity_tag(self.engine.version, endpoint, form.media)
-        if matches(tag, request):
+        if matches(tag, request) or wants_none(request):
             return not_modified(tag)
         return content(serialised(triples, form, DESCRIBING), form.media, tag)
 

@@ -40,9 +40,10 @@ class Board:
         words[_CURRENT] = connection
 
     def hold(self, request: bytes) -> None:
-        """Keep the request, for an answer in the reader's place."""
-        self._memory[_REQUEST : _REQUEST + len(request)] = request
-        self._words[_LENGTH] = len(request)
+        """Keep what there is of the request, for an answer in the reader's place; not what is too long."""
+        if len(request) <= LONGEST:
+            self._memory[_REQUEST : _REQUEST + len(request)] = request
+            self._words[_LENGTH] = len(request)
 
     def writing(self) -> None:
         """Something of the answer is about to be sent."""

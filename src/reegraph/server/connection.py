@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
+import struct
+import sys
 from contextlib import suppress
+from http import HTTPStatus
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from reegraph.server.headers import COMMON
 from reegraph.server.spool import UNTAKEN
 
 if TYPE_CHECKING:
@@ -19,10 +24,8 @@ if TYPE_CHECKING:
 
 HEADS_LIMIT = 256 << 20  # bytes of all heads that are coming
 HEAD_SECONDS = 30  # for the head of a request to come
-_TOO_SLOW: Final = (
-    b"HTTP/1.1 408 Request Timeout\r\nContent-Type: text/plain\r\nContent-Length: 47\r\n"
-    b"Connection: close\r\n\r\nthe head of the request has not come in time.\r\n"
-)
+_RESET: Final = struct.pack("ii", 1, 0)  # closed by a reset, what has not gone out is dropped
+_MORE: Final = "".join(f"{name}: {value}\r\n" for name, value in COMMON.items())
 
 
 class Connection(H11Protocol):
@@ -90,18 +93,47 @@ class Connection(H11Protocol):
         self._stuck_no_more()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        broken = self.conn.our_state is h11.SEND_BODY and self.conn.their_http_version == b"1.0"
         super().connection_lost(exc)
         self._awaited_no_more()
         self._stuck_no_more()
         if self._returned:
             return
-        with suppress(OSError):  # a reader that takes long may have it still: close it for the client too
-            self.transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        link = self.transport.get_extra_info("socket")
+        with suppress(OSError):
+            if broken:  # HTTP/1.0 has no other sign that an answer is not whole
+                link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            else:  # a reader that takes long may have it still: close it for the client too
+                link.shutdown(socket.SHUT_RDWR)
 
     def expire(self) -> None:
         """Wait no more for the head of a request."""
         self._awaited_no_more()
-        self.transport.write(_TOO_SLOW)
+        self._refuse(408, "too-slow", "the head of the request has not come in time. Try again.")
+
+    def eof_received(self) -> None:
+        """Called when the client sends no more; it is told when something is missing."""
+        if self.conn.their_state is h11.SEND_BODY or (self._late and self.conn.trailing_data[0]):
+            self._refuse(400, "bad-request", "the request has ended before it was whole. Send all of it.")
+
+    def send_400_response(self, msg: str) -> None:
+        """Called, while an h11.RemoteProtocolError is handled, for what is no HTTP."""
+        error = sys.exc_info()[1]
+        status = getattr(error, "error_status_hint", 400)
+        if status == 431:
+            status = 431 if b"\n" in self.conn.trailing_data[0] else 414
+            self._refuse(status, "too-large", "the head of the request is too long. Send the query by POST.")
+        else:
+            self._refuse(status, "bad-request", f"this is no HTTP request: {str(error) or msg}")
+
+    def _refuse(self, status: int, code: str, message: str) -> None:
+        """Answer by an error, unless an answer has begun, and close."""
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            body = json.dumps({"error": {"code": code, "message": message}}) + "\n"
+            head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{_MORE}Cache-Control: no-store\r\n"
+            head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n"
+            self.transport.write(f"{head}\r\n{body}".encode())
+            self.conn.send_failed()
         self.transport.close()
 
     def _awaited_no_more(self) -> None:

@@ -84,9 +84,9 @@ def _catalogued(service: ox.NamedNode, held: Census, version: str) -> Iterator[o
 
 _PROTOCOL: Final = "https://www.w3.org/TR/sparql11-protocol/"
 _PAGES: Final = {
-    "en": "Whole graphs are read at /graphs without a limit. A long answer of a query is cut into pages by "
+    "en": "Whole graphs are read at /graphs. A long answer of a query is cut into pages by "
     "ORDER BY with LIMIT and OFFSET; X-Dataset-Version tells whether the pages are of one state of the data.",
-    "zh-Hant": "完整的圖可於 /graphs 讀取，不設上限。查詢結果過長時，以 ORDER BY 搭配 LIMIT 與 OFFSET 分頁；"
+    "zh-Hant": "完整的圖可於 /graphs 讀取。查詢結果過長時，以 ORDER BY 搭配 LIMIT 與 OFFSET 分頁；"
     "各頁的 X-Dataset-Version 相同，即出自同一版資料。",
 }
 

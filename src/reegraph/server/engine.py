@@ -7,10 +7,12 @@ import json
 import os
 import secrets
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from reegraph.server.backend import Backend, Kept, Options, Reply, Source
 from reegraph.server.question import CensusRead, Change, Job, Query
+from reegraph.server.refusal import Refusal
 from reegraph.server.words import is_volatile
 
 FORKS: Final = hasattr(os, "fork")
@@ -62,18 +64,28 @@ class Engine:
             self.hits += 1
         return kept
 
-    async def change(self, change: Change) -> dict[str, Any]:
+    async def change(
+        self, change: Change, condition: Callable[[], Awaitable[None]] | None = None
+    ) -> dict[str, Any]:
         """Carry out a change; it is there for every question that comes after.
 
+        With a condition, only if that raises nothing; no other change comes between.
         Raises what answering raises, and nothing has changed then.
         """
+        changed = True
         async with self._writing:
             try:
+                if condition:
+                    await condition()
                 return await self.backend.change(change)
+            except BaseException as error:
+                changed = not _refused(error)
+                raise
             finally:
-                self._changes += 1
-                self._kept.clear()
-                self._size, self._census = 0, {}
+                if changed:
+                    self._changes += 1
+                    self._kept.clear()
+                    self._size, self._census = 0, {}
 
     async def census(self) -> dict[str, Any]:
         """How many triples the default graph and each named graph hold."""
@@ -101,6 +113,12 @@ class Engine:
         while self._size > _CACHE:
             old, dropped = self._kept.popitem(last=False)
             self._size -= len(dropped.body) + _length(old[1])
+
+
+def _refused(error: BaseException) -> bool:
+    """Is it certain that nothing has changed? The client alone is at fault then."""
+    status = error.status if isinstance(error, Refusal) else getattr(error, "http_status", 500)
+    return bool(status < 500)
 
 
 def _length(job: Job) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -19,7 +20,8 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from reegraph.errors import ReegraphError, SnapshotError
 from reegraph.server.app import Service
 from reegraph.server.connection import Connection, Heads
-from reegraph.server.process import Process
+from reegraph.server.plain import is_address
+from reegraph.server.process import Process, bury_orphans
 from reegraph.server.protocol import QUERY_LIMIT
 
 if TYPE_CHECKING:
@@ -66,6 +68,9 @@ class Server(uvicorn.Server):
             print(*self._said, sep="\n", file=sys.stderr, flush=True)
         if self._alive >= 0:
             asyncio.get_running_loop().add_reader(self._alive, self._abandoned)
+            # The children of keepers that have ended are children of this process, which has no others.
+            asyncio.get_running_loop().add_signal_handler(signal.SIGCHLD, bury_orphans)
+            bury_orphans()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._lender:
@@ -111,8 +116,12 @@ def configured(app: ASGIApp, heads: Heads) -> uvicorn.Config:
         if scope.get("http_version") not in _VERSIONS:
             await PlainTextResponse("this server speaks HTTP/1.1\n", 505)(scope, receive, send)
             return
+        if scope.get("client") and not is_address(scope["client"][0]):  # a proxy may say anything
+            scope["client"] = ("-", 0)
         if whole := _WHOLE.match(scope.get("path", "")):
             scope["path"] = whole[1] or "/"
+            sent = _WHOLE.match(scope["raw_path"].decode("latin-1"))
+            scope["raw_path"] = ((sent and sent[1]) or "/").encode("latin-1")
         await app(scope, receive, send)
 
     return uvicorn.Config(

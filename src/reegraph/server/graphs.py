@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from reegraph.server.changing import READ
-from reegraph.server.protocol import body, parameters, values
+from reegraph.server.protocol import body, is_utf8, parameters, values
 from reegraph.server.question import GraphDelete, GraphWrite, Part
 from reegraph.server.refusal import bad_request, too_large, unsupported
 
@@ -36,7 +36,7 @@ def target(request: Request, below: str = "") -> Target:
     """
     fields = parameters(request)
     names, default = values(fields, "graph"), values(fields, "default")
-    direct = request.path_params.get("name", "")
+    direct = _path(request).partition("/graphs/")[2]
     if len(names) + len(default) + bool(direct) > 1:
         raise bad_request("several graphs are named; give ?default or one ?graph=IRI")
     if direct:
@@ -46,8 +46,12 @@ def target(request: Request, below: str = "") -> Target:
 
 def address(request: Request) -> str:
     """The address of a request without its parameters."""
-    path = quote(request.url.path, safe="/%:@!$&'()*+,;=~-._")
-    return f"{request.url.scheme}://{request.url.netloc}{path}"
+    return f"{request.url.scheme}://{request.url.netloc}{_path(request)}"
+
+
+def _path(request: Request) -> str:
+    """The path as it was sent: what is percent-encoded there makes another address."""
+    return quote(request.scope["raw_path"].decode("latin-1"), safe="/%:@!$&'()*+,;=~-._")
 
 
 async def written(request: Request, aim: Target, *, replace: bool) -> tuple[GraphWrite, str]:
@@ -75,7 +79,7 @@ async def _parts(request: Request) -> tuple[Part, ...]:
     media = request.headers.get("content-type", "")
     kind = media.partition(";")[0].strip().lower()
     if kind != _MULTIPART:
-        if kind not in READ:
+        if kind not in READ or not is_utf8(media.partition(";")[2]):
             raise unsupported(media, (*READ, _MULTIPART))
         return (Part(await body(request, WRITE_LIMIT), media),)
     if int(request.headers.get("content-length", "0")) > WRITE_LIMIT:

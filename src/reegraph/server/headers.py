@@ -31,8 +31,9 @@ def entity_tag(*parts: str) -> str:
 
 
 def holds(tag: str, if_none_match: str) -> bool:
-    """True when If-None-Match names the tag, or any; weak comparison, as RFC 9110 wants here."""
-    if if_none_match.strip() == "*":
-        return True
+    """True when a list of tags has this one; weak comparison, as RFC 9110 wants for If-None-Match.
+
+    `*` is no tag: it stands for whatever there is, if there is something.
+    """
     given = _TAG.findall(if_none_match)
     return tag.removeprefix("W/") in {g.removeprefix("W/") for g in given}

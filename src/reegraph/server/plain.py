@@ -9,6 +9,7 @@ import re
 from binascii import a2b_qp
 from dataclasses import dataclass
 from functools import lru_cache
+from ipaddress import ip_address
 from typing import Final
 
 from reegraph.server import packing
@@ -30,8 +31,12 @@ _COMING: Final = re.compile(rb"POST /sparql[^\r]*+\r\n(?:[^\r]++\r\n)*?(?i:conte
 _FIELDS: Final = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[^\r\n\0\v\f]*+\r\n)++\r\n")
 _FIELD: Final = re.compile(r"([^:\r\n]+):[ \t]*([^\r\n]*?)[ \t]*\r\n")
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}))?")
-_BEYOND: Final = {"expect", "transfer-encoding", "upgrade"}  # fields that make a request more than plain
-_ADDRESS: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f.]*){2,}")
+_BEYOND: Final = {
+    "content-encoding",
+    "expect",
+    "transfer-encoding",
+    "upgrade",
+}  # fields that make a request more than plain
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,15 @@ def recognised(request: bytes) -> Plain | None:
     if wishes is None or not text or calls_out(text):
         return None
     return Plain(method, Query(text, (), (), wishes.solutions, wishes.graph, wishes.base), wishes)
+
+
+def is_address(client: str) -> bool:
+    """Is it an IP address? A zone, as of fe80::1%eth0, is letters and digits."""
+    address, _, zone = client.partition("%")
+    try:
+        return bool(ip_address(address)) and (not zone or zone.isalnum())
+    except ValueError:
+        return False
 
 
 def missing(request: bytes, most: int) -> int:
@@ -122,7 +136,9 @@ def _wishes(fields: bytes, format_: str) -> Wishes | None:
     if length is not None and not _LENGTH.fullmatch(length):
         return None
     scheme, client = held.get("x-forwarded-proto"), held.get("x-forwarded-for")
-    if scheme not in {None, "http", "https"} or not (client is None or _ADDRESS.fullmatch(client)):
+    if scheme not in {None, "http", "https"} or not (client is None or is_address(client)):
+        return None
+    if held.get("if-none-match", "").strip() == "*":
         return None
     media = _TYPE.fullmatch(held.get("content-type", "").lower())
     solutions, graph = wanted(SOLUTIONS, accept, format_), wanted(GRAPHS, accept, format_)

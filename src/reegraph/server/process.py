@@ -90,7 +90,7 @@ class Process:
 
     def kill(self) -> None:
         """End it at once."""
-        if self.alive or self._started:
+        if self.alive or (self._started and not self.gone()):  # else its number may be another's by now
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
         self.close()
@@ -126,6 +126,13 @@ def bury() -> None:
     """Wait for the processes that have ended since they were closed."""
     for process in [p for p in _BURIED if p.gone()]:
         _BURIED.discard(process)
+
+
+def bury_orphans() -> None:
+    """Wait for all children that have ended, whoever started them; nobody else here may want their codes."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def unburied() -> int:

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
-from reegraph.server.refusal import Refusal, bad_request, forbidden, too_large, unsupported
+from reegraph.server.refusal import (
+    Refusal,
+    bad_request,
+    forbidden,
+    packed_body,
+    too_large,
+    unsupported,
+)
 from reegraph.server.words import calls_out
 
 QUERY_LIMIT: Final = 1_000_000  # bytes of query text
 BODIES_LIMIT = 768 << 20  # bytes of all bodies that are coming
 BODY_LIMIT: Final = 3 * QUERY_LIMIT + 10_000  # a form may percent-encode every byte
 BODY_SECONDS: Final = 30  # for a body to come whole
+_LINGER: Final = 2.0  # seconds for what is left of a body that is refused
+_DISCARDED: Final = 64 << 20  # bytes of it
 _FIELDS: Final = 1000
 _FORM: Final = "application/x-www-form-urlencoded"
 _QUERY: Final = "application/sparql-query"
@@ -49,7 +59,9 @@ class UpdateRequest:
     using_named: tuple[str, ...] = ()
 
 
-async def read_request(request: Request, *, services: bool = False) -> QueryRequest | UpdateRequest | None:
+async def read_request(
+    request: Request, *, services: bool = False, writable: bool = False
+) -> QueryRequest | UpdateRequest | None:
     """The query or update of a GET, HEAD or POST request; None when a GET or HEAD carries none.
 
     Raises Refusal: 400 for no, several or undecodable queries and for an update by GET, 403 for a SERVICE or
@@ -57,7 +69,7 @@ async def read_request(request: Request, *, services: bool = False) -> QueryRequ
     """
     fields = parameters(request)
     if request.method == "POST":
-        fields += await _posted(request)
+        fields += await _posted(request, writable=writable)
     queries, updates = values(fields, "query"), values(fields, "update")
     if not queries and not updates and request.method != "POST":
         return None
@@ -115,11 +127,11 @@ def format_named(fields: Fields) -> str:
     return next(iter(values(fields, "format")), "")
 
 
-async def _posted(request: Request) -> Fields:
+async def _posted(request: Request, *, writable: bool) -> Fields:
     media, _, rest = request.headers.get("content-type", "").partition(";")
     media = media.strip().lower()
-    if media not in {_FORM, _QUERY, _UPDATE} or not _utf8(rest):
-        raise unsupported(f"{media}{';' if rest else ''}{rest}", (_FORM, _QUERY))
+    if media not in {_FORM, _QUERY, _UPDATE} or not is_utf8(rest):
+        raise unsupported(f"{media}{';' if rest else ''}{rest}", (_FORM, _QUERY, *([_UPDATE] * writable)))
     if media == _FORM:
         return _pairs(await body(request, BODY_LIMIT))
     try:
@@ -129,7 +141,9 @@ async def _posted(request: Request) -> Fields:
 
 
 async def body(request: Request, limit: int) -> bytes:
-    """The body of a request; Refusal: 413 when it is longer, 408 when it comes too slowly."""
+    """The body of a request; Refusal: 413 when it is longer, 408 when it comes too slowly, 415 if packed."""
+    if coding := request.headers.get("content-encoding", "identity").lower().replace("identity", ""):
+        raise packed_body(coding)
     if int(request.headers.get("content-length", "0")) > limit:
         raise too_large(limit)
     try:
@@ -142,6 +156,21 @@ async def body(request: Request, limit: int) -> bytes:
             f"the body has not come within {BODY_SECONDS} s, or before too many others. Try again.",
             {"Connection": "close"},
         ) from error
+
+
+async def discarded(request: Request) -> None:
+    """Let what is left of a body that is refused come and go, for a while: who is sending reads no answer.
+
+    Not that of who waits to be told to go on.
+    """
+    left = _DISCARDED
+    if request.method not in {"GET", "HEAD", "OPTIONS"} and "expect" not in request.headers:
+        with suppress(TimeoutError, RuntimeError, ClientDisconnect):  # RuntimeError: it has been read
+            async with asyncio.timeout(_LINGER):
+                async for chunk in request.stream():
+                    left -= len(chunk)
+                    if left < 0:
+                        return
 
 
 class _Bodies:
@@ -190,7 +219,7 @@ def _pairs(encoded: bytes) -> Fields:
         raise bad_request(f"the parameters cannot be read: {error}") from error
 
 
-def _utf8(parameters: str) -> bool:
+def is_utf8(parameters: str) -> bool:
     """True unless the parameters of a Content-Type name another charset."""
     for parameter in parameters.lower().split(";"):
         name, _, value = parameter.partition("=")

@@ -183,10 +183,10 @@ class _Reader:
             request = b""
         if not request:
             self._return(lent, CLOSED)
+            self._board.end()
             return True
         lent.heard = time.monotonic()
         self._wind(lent.heard)
-        self._board.begin(lent.number)
         self._patience = _PATIENCE
         try:
             closing = self._answer(lent, request)
@@ -210,6 +210,8 @@ class _Reader:
     def _received(self, lent: _Lent) -> bytes:
         """What has come, with the body that follows a head: most clients send it on its own."""
         request = lent.socket.recv(LONGEST + 1)
+        self._board.begin(lent.number)
+        self._board.hold(request)  # whoever ends this process, the front has it to answer
         if not missing(request, LONGEST):
             return request
         now = time.monotonic()
@@ -226,6 +228,7 @@ class _Reader:
             request += part
         if lack:
             self._calm_until = now + _CALM
+        self._board.hold(request)
         return request
 
     def _answer(self, lent: _Lent, request: bytes) -> bool:
@@ -238,7 +241,6 @@ class _Reader:
         if kept:
             self._send(lent, plain, _OK, kept[0], hit=True)
         else:
-            self._board.hold(request)
             self._compute(lent, request, plain)
         return plain.wishes.closing
 

@@ -49,6 +49,12 @@ def too_large(limit: int) -> Refusal:
     return Refusal(413, "too-large", f"what was sent is longer than {limit} bytes. Shorten it or split it.")
 
 
+def packed_body(coding: str) -> Refusal:
+    """415: the body is packed (RFC 9110, 15.5.16)."""
+    message = f"a body packed with {coding[:20]} is not read here; send it as it is."
+    return Refusal(415, "unsupported-content-encoding", message, {"Accept-Encoding": "identity"})
+
+
 def unsupported(given: str, taken: Iterable[str]) -> Refusal:
     """415 with the media types that are taken, which stand in Accept-Post too."""
     listed = ", ".join(taken)

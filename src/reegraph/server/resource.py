@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from reegraph.errors import ReegraphError, StoreError
 from reegraph.server.access import Rate
 from reegraph.server.metrics import Metrics
+from reegraph.server.protocol import discarded
 from reegraph.server.refusal import forbidden, not_allowed
 from reegraph.server.responses import failure, finished, preflight
 from reegraph.server.wire import EngineFailed
@@ -52,6 +53,8 @@ class Resource:
             response = await self._responded(request)
             if response is None:
                 return
+            if response.status_code >= 400:
+                await discarded(request)
             response = await finished(response, request, self.data.version)
             if self.closing or set(request.headers) >= _TWO_LENGTHS:
                 response.headers["Connection"] = "close"
@@ -64,7 +67,8 @@ class Resource:
 
     async def _responded(self, request: Request) -> Response | None:
         try:
-            self.rate.take((request.client or ("-",))[0])
+            if request.method != "OPTIONS":  # a browser's preflight is no request of its user's
+                self.rate.take((request.client or ("-",))[0])
             return await self._answered(request)
         except ClientDisconnect:
             return None

@@ -145,7 +145,7 @@ def preflight(allowed: str) -> Response:
     headers = {
         "Allow": allowed,
         "Access-Control-Allow-Methods": allowed,
-        "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-None-Match",
+        "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-Match, If-None-Match",
         "Access-Control-Max-Age": "86400",
     }
     return Response(status_code=204, headers=headers)
@@ -159,6 +159,11 @@ def field_of(request: Request, name: str) -> str:
 def matches(tag: str, request: Request) -> bool:
     """True when a GET or HEAD has the answer of this tag already."""
     return request.method in {"GET", "HEAD"} and holds(tag, field_of(request, "if-none-match"))
+
+
+def wants_none(request: Request) -> bool:
+    """True when a GET or HEAD wants no answer if there is one (If-None-Match: *)."""
+    return request.method in {"GET", "HEAD"} and field_of(request, "if-none-match").strip() == "*"
 
 
 async def finished(response: Response, request: Request, version: str) -> Response:
@@ -178,8 +183,9 @@ async def finished(response: Response, request: Request, version: str) -> Respon
 
 
 def _code(error: ReegraphError) -> str:
-    """The name of an error's class, as query-error."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__).lower()
+    """The name of an error's class, as query-error; of its base where it is no public one."""
+    name = next(c.__name__ for c in type(error).__mro__ if not c.__name__.startswith("_"))
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 
 def _prefers_text(request: Request) -> bool:
