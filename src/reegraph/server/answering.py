@@ -113,7 +113,7 @@ def answer(dataset: ox.Store, question: Question, sink: Sink) -> None:
     Refusal (400 for a graph name that is no IRI, 406 when the query's kind has no acceptable form, 507 when
     the answer is too long), StoreError when the engine fails.
     """
-    with translated():
+    with translated(question.text if isinstance(question, Query) else ""):
         _answered(dataset, question, sink)
 
 

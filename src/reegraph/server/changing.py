@@ -34,7 +34,7 @@ def apply(dataset: ox.Store, change: Change) -> dict[str, Any]:
 
     Raises QueryError or Refusal (400) for what does not parse, UnknownName for a graph that is not there.
     """
-    with translated():
+    with translated(change.text if isinstance(change, Update) else "", update=True):
         match change:
             case Update():
                 text = with_using(change.text, change.using, change.using_named)

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from reegraph.errors import QueryError, SnapshotError, StoreError
 from reegraph.store.protocol import Solutions, Store
+from reegraph.store.syntax import syntax_error
 from reegraph.terms import PREFIXES
 
 RDF_FILES: Final = {  # how a file is read, by its ending
@@ -59,7 +60,7 @@ class EmbeddedStore(Store):
         return store
 
     def query(self, query: str) -> Solutions | bool | list[ox.Triple]:
-        with translated():
+        with translated(query):
             results = self.dataset.query(query, prefixes=PREFIXES)
             if isinstance(results, ox.QueryBoolean):
                 return bool(results)
@@ -70,7 +71,7 @@ class EmbeddedStore(Store):
             return Solutions(variables, [tuple(row[i] for i in width) for row in results])
 
     def update(self, update: str) -> None:
-        with translated():
+        with translated(update, update=True):
             self.dataset.update(update, prefixes=PREFIXES)
 
     def read_graph(self, graph: str | None) -> list[ox.Triple]:
@@ -113,8 +114,8 @@ def _graph(name: str | None) -> ox.NamedNode | ox.DefaultGraph:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """The engine's errors as ours."""
+def translated(text: str = "", *, update: bool = False) -> Iterator[None]:
+    """The engine's errors as ours; where it was given a text, with what is wrong in that."""
     try:
         yield
     except SyntaxError as error:
@@ -122,9 +123,7 @@ def translated() -> Iterator[None]:
         if not place:
             raise QueryError(f"the query does not parse: {error.msg}") from error
         line, column, what = int(place[1]), int(place[2]), place[3]
-        raise QueryError(
-            f"line {line}, column {column}: the query does not parse: {what}", line, column
-        ) from error
+        raise syntax_error(text, line, column, what, update=update) from error
     except (ValueError, RuntimeError) as error:
         raise QueryError(f"the query cannot be answered: {error}") from error
     except OSError as error:
