@@ -16,6 +16,7 @@ from reegraph.server import create_app
 from reegraph.server.access import Policy
 from reegraph.server.metrics import access, log_to
 from reegraph.store import EmbeddedStore
+from reegraph.web.links import page_of
 
 PARTS = """
 @prefix ree: <https://w3id.org/reegraph/ontology#> .
@@ -60,6 +61,32 @@ def test_thing_with_parts(client: httpx.Client) -> None:
     assert ox.Literal("92", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")) in {
         t.object for t in found
     }
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "status"),
+    [
+        ("/id/firm/lynas", BROWSER, 303),
+        ("/ontology", BROWSER, 303),
+        ("/id/firm/lynas", "*/*", 200),
+        ("/id/firm/lynas", "text/turtle, text/html", 200),
+        ("/id/firm/lynas", "text/turtle;q=0.5, text/html;q=0.6", 303),
+        ("/id/firm/lynas?format=ttl", BROWSER, 200),
+        ("/id/nothing/like%0d%0aX:%20it", BROWSER, 404),
+    ],
+)
+def test_pages_for_browsers(path: str, accept: str, status: int) -> None:
+    """Who prefers HTML is sent to the page about a thing, in the language asked for; all others have RDF."""
+    headers = {"Accept": accept, "Accept-Language": "zh-TW"}
+    with served(create_app(tiny(), page_of=page_of)) as url, httpx.Client(base_url=url) as http:
+        response = http.get(path, headers=headers)
+    assert response.status_code in {status, 400} if status == 404 else response.status_code == status
+    if status == 303:
+        assert response.headers["location"].startswith("/zh-Hant/")
+        assert response.headers["vary"] == "Accept, Accept-Language"
 
 
 def test_thing_negotiates(client: httpx.Client) -> None:

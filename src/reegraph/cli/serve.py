@@ -130,6 +130,7 @@ def serve(
         options=options,
         policy=policy,
         pages=lambda: _pages(snapshot, articles_folder(articles)),
+        page_of=_page_of,
     )
 
 
@@ -141,6 +142,12 @@ def _pages(snapshot: Snapshot, articles: Path | None) -> Sequence[BaseRoute]:
     if not Assets().complete:
         click.echo(f"reegraph: {MISSING}", err=True)
     return site_routes(lambda: store_of_pages(snapshot), version=snapshot.version, articles=articles)
+
+
+def _page_of(iri: str, accept_language: str) -> str:
+    from reegraph.web.links import page_of
+
+    return page_of(iri, accept_language)
 
 
 def _fresh() -> Snapshot:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -30,23 +30,26 @@ from reegraph.server.refusal import Refusal, bad_request, forbidden, not_accepta
 from reegraph.server.resource import Handler, Resource
 from reegraph.server.responses import (
     content,
+    elsewhere,
     field_of,
     matches,
     no_content,
     not_modified,
+    prefers_pages,
     serialised,
     streamed,
     wants_none,
 )
 from reegraph.server.words import is_update, is_volatile
 from reegraph.store import EmbeddedStore
-from reegraph.terms import GRAPH, ID
+from reegraph.terms import BASE, GRAPH, ID
 
 if TYPE_CHECKING:
     from reegraph.server.pool import Pool
 
 _WRITING: Final = ("PUT", "POST", "DELETE", "PATCH")
 _STILL_LOADING: Final = 2.0  # seconds that /health waits for the counts
+PageOf = Callable[[str, str], str]
 T = TypeVar("T")
 
 
@@ -57,16 +60,18 @@ def create_app(
     options: Options | None = None,
     policy: Policy | None = None,
     routes: Sequence[BaseRoute] = (),
+    page_of: PageOf | None = None,
 ) -> Starlette:
     """The service over a store that nobody else writes to while it is served, or over another source of data.
 
     `version` names the data (header X-Dataset-Version, and part of each entity tag); without one,
-    a fresh random name is taken. `routes` are served beside its own addresses.
+    a fresh random name is taken. `routes` are served beside its own addresses; `page_of` gives the address
+    of the page about an IRI, to which who prefers HTML is sent, in the language that Accept-Language wants.
     """
     source = Source(store=data) if isinstance(data, EmbeddedStore) else data
     policy = policy or Policy()
     metrics, rate = Metrics(), Rate(policy.rate)
-    service = Service(Engine(source, options, version), policy, source.writable, metrics)
+    service = Service(Engine(source, options, version), policy, source.writable, metrics, page_of)
 
     def at(
         path: str, where: str, methods: dict[str, Handler], refused: Sequence[str] = (), rate: Rate = rate
@@ -121,6 +126,7 @@ class Service:
     policy: Policy
     writable: bool
     metrics: Metrics
+    page_of: PageOf | None = None
 
     @property
     def lends(self) -> Pool | None:
@@ -190,9 +196,13 @@ class Service:
         return no_content()
 
     async def thing(self, request: Request) -> Response:
-        """The triples that describe /id/<kind>/<slug>, or the ontology."""
-        form = _form(GRAPHS, request, "a description is given")
+        """The triples that describe /id/<kind>/<slug>, or the ontology; for who prefers HTML, their page."""
         name = request.path_params.get("name")
+        if self.page_of and prefers_pages(request):
+            iri = f"{BASE}ontology" if name is None else ID + name
+            if page := self.page_of(iri, field_of(request, "accept-language")):
+                return elsewhere(page)
+        form = _form(GRAPHS, request, "a description is given")
         if name is None:
             return await self._answered(request, GraphRead(f"{GRAPH}ontology", form))
         return await self._answered(request, ThingRead(ID + name, form))

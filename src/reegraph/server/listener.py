@@ -33,12 +33,14 @@ def run(
     policy: Policy | None = None,
     name: str = "",
     pages: Callable[[], Sequence[BaseRoute]] | None = None,
+    page_of: Callable[[str, str], str] | None = None,
 ) -> None:
     """Serve a snapshot, or other data, until SIGINT or SIGTERM; port 0 takes a free one.
 
     Says its address on stderr once the data are loaded; `name` is what it says there of other data. `pages`,
-    called while the data are loaded, gives the routes beside the endpoint's own. Raises UsageError
-    when the address cannot be listened on, SystemExit when the data cannot be loaded.
+    called while the data are loaded, gives the routes beside the endpoint's own, and `page_of` the address of
+    the page about an IRI for an Accept-Language. Raises UsageError when the address cannot be listened on,
+    SystemExit when the data cannot be loaded.
     """
     if isinstance(data, Snapshot):
         source, version = Source(path=str(data.quads)), data.version
@@ -64,7 +66,9 @@ def run(
             from reegraph.server.front import Server
 
             routes = pages() if pages else ()
-            app = create_app(source, version=version, options=options, policy=policy, routes=routes)
+            app = create_app(
+                source, version=version, options=options, policy=policy, routes=routes, page_of=page_of
+            )
             Server(app, said, alive, keeper).run(sockets=[listener])
 
         if FORKS:

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from reegraph.errors import QueryError, ReegraphError
 from reegraph.server.answering import Sink, write
 from reegraph.server.backend import Reply
-from reegraph.server.formats import Form
+from reegraph.server.formats import GRAPHS, Form
 from reegraph.server.headers import COMMON, caching, holds
 from reegraph.server.negotiation import choose
 from reegraph.server.packing import WORTH, packed, wanted
@@ -29,6 +29,20 @@ _QUICK_TO_PACK: Final = 100_000  # bytes; about 1 ms, above that a thread packs 
 def content(body: bytes, media: str, tag: str = "") -> Response:
     """200 with a body; with a tag, a cache may keep it and asks whether it still holds."""
     return Response(body, 200, caching(tag), media)  # Starlette adds charset=utf-8 to text/*
+
+
+def elsewhere(address: str) -> Response:
+    """303: a page about it is at another address (Cool URIs for the Semantic Web, 4.3)."""
+    vary = "Accept, Accept-Language"
+    return Response(status_code=303, headers={"Location": address, "Cache-Control": "no-cache", "Vary": vary})
+
+
+def prefers_pages(request: Request) -> bool:
+    """True when Accept weighs HTML above every form of RDF, as browsers do, and no ?format= is given."""
+    offered = [*(form.media for form in GRAPHS), "text/html"]
+    return (
+        choose(field_of(request, "accept"), offered) == "text/html" and "format" not in request.query_params
+    )
 
 
 def no_content() -> Response:
@@ -168,7 +182,8 @@ def wants_none(request: Request) -> bool:
 
 async def finished(response: Response, request: Request, version: str) -> Response:
     """The response with the headers that all carry, compressed where the client takes that and it pays."""
-    response.headers.update({**COMMON, "X-Dataset-Version": version})
+    own = response.headers.get("Vary", COMMON["Vary"])
+    response.headers.update({**COMMON, "Vary": own, "X-Dataset-Version": version})
     if isinstance(response, Streamed) or "Content-Encoding" in response.headers:
         return response
     body = bytes(response.body)

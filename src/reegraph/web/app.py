@@ -27,6 +27,7 @@ from reegraph.web.ahead import pages_ahead
 from reegraph.web.assets import Assets
 from reegraph.web.endpoint import Typed, typed_answer
 from reegraph.web.i18n import word
+from reegraph.web.links import preferred_lang
 from reegraph.web.pages.ask import Ask, values_of
 from reegraph.web.panel import View
 from reegraph.web.render import Renderer, policy_of
@@ -290,25 +291,6 @@ def _view_of(ask: Ask, path: str) -> View:
     if (path or "home") in _PLAIN:
         return _PLAIN[path or "home"](ask)
     raise UnknownName("page", f"/{ask.lang}/{path}", [f"/{ask.lang}/{p}" for p in _PLAIN if p != "home"])
-
-
-def preferred_lang(accept: str) -> Lang:
-    """zh-Hant for a reader whose first known language is Chinese, else en.
-
-    >>> preferred_lang("zh-TW,zh;q=0.9,en;q=0.8"), preferred_lang("fr, en;q=0.5, zh;q=0.1")
-    ('zh-Hant', 'en')
-    """
-    ranked = []
-    for part in accept.split(","):
-        tag, _, quality = part.strip().partition(";q=")
-        try:
-            ranked.append((-float(quality or 1), tag.lower()))
-        except ValueError:
-            continue
-    for _, tag in sorted(ranked, key=lambda r: r[0]):
-        if tag.startswith(("zh", "en")):
-            return "zh-Hant" if tag.startswith("zh") else "en"
-    return "en"
 
 
 def _twin(path: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from reegraph.table import Lang, Thing
-from reegraph.terms import KINDS, PREFIXES, iri
+from reegraph.terms import BASE, KINDS, PREFIXES, iri, is_id, short
 
 _OWN = {"claim": "claim", "source": "source", "disagreement": "disagreement", "dependency": "dependency"}
 
@@ -28,6 +28,44 @@ def href(lang: Lang, what: Thing | str) -> str:
     if id_.startswith(("http://", "https://")) or kind in PREFIXES.keys() - KINDS:
         return iri(id_)  # of another vocabulary
     return f"/{lang}/thing/{quote(id_, safe=':')}"
+
+
+def page_of(about: str, accept_language: str) -> str:
+    """The address of the page about one of our IRIs, or what it is a part of; empty for one that is none.
+
+    In the language that a reader's browser asks for.
+
+    >>> page_of("https://w3id.org/reegraph/id/element/Dy", "zh-TW")
+    '/zh-Hant/thing/element:Dy'
+    >>> page_of("https://w3id.org/reegraph/ontology", "en")
+    '/en/ontology'
+    >>> page_of("https://w3id.org/reegraph/id/claim/tang-2025-31/quantity", "fr")
+    '/en/claim/tang-2025-31'
+    """
+    lang = preferred_lang(accept_language)
+    if about == f"{BASE}ontology":
+        return f"/{lang}/ontology"
+    whole = short(about).partition("/")[0]
+    return href(lang, whole) if is_id(whole) else ""
+
+
+def preferred_lang(accept: str) -> Lang:
+    """zh-Hant for a reader whose first known language is Chinese, else en.
+
+    >>> preferred_lang("zh-TW,zh;q=0.9,en;q=0.8"), preferred_lang("fr, en;q=0.5, zh;q=0.1")
+    ('zh-Hant', 'en')
+    """
+    ranked = []
+    for part in accept.split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            ranked.append((-float(quality or 1), tag.lower()))
+        except ValueError:
+            continue
+    for _, tag in sorted(ranked, key=lambda r: r[0]):
+        if tag.startswith(("zh", "en")):
+            return "zh-Hant" if tag.startswith("zh") else "en"
+    return "en"
 
 
 def address(lang: Lang, page: str, values: Mapping[str, object] | None = None) -> str:
