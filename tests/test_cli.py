@@ -700,6 +700,7 @@ def test_serve_builds_first(tmp_path: Path) -> None:
         (["--token", "me=a-long-secret"], "give --writable"),
         (["--writable", "--dataset", "none"], "wants a token"),
         (["--writable"], "--dataset DIR or none"),
+        (["--store", "http://127.0.0.1:9/sparql", "--dataset", "none"], "without --dataset"),
     ],
 )
 def test_who_may_write_to_what(run: Run, arguments: list[str], reason: str) -> None:

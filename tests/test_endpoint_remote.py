@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pyoxigraph as ox
 import pytest
+from processes import number, serving
 from test_endpoint import CONSTRUCT, ENTITIES, SELECT, served, tiny
 
 from reegraph.errors import QueryError, StoreError
 from reegraph.server import create_app
-from reegraph.store import RemoteStore
+from reegraph.store import EmbeddedStore, RemoteStore
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +77,35 @@ def test_large_answer(remote: RemoteStore) -> None:
     solutions = remote.select(f"SELECT ?a ?o {{ {names} }}")
     assert len(solutions) == 4**5
     assert isinstance(solutions.rows[0][0], ox.NamedNode)
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "fork"), reason="its server is looked at from outside: run on Linux or macOS"
+)
+def test_served_copy(remote: RemoteStore) -> None:
+    """`serve --store` serves what another service holds: its default graph and its named ones."""
+    with serving("--store", remote.url) as (url, _):
+        copy = RemoteStore(f"{url}/sparql")
+        for graph in (None, ENTITIES):
+            assert set(copy.read_graph(graph)) == set(remote.read_graph(graph))
+        assert number(url) == len(remote.read_graph(None))
+        assert remote.select(SELECT) == copy.select(SELECT)
+
+
+def test_copy_of_nothing() -> None:
+    """A service whose default graph is empty, or that is none, cannot be served."""
+    with served(create_app(EmbeddedStore())) as base:
+        for address, code, reason in ((f"{base}/sparql", 6, "is empty"), (f"{base}/nothing", 6, "")):
+            command = [
+                sys.executable,
+                "-c",
+                "from reegraph.cli import main; main()",
+                "serve",
+                "--store",
+                address,
+            ]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+            assert done.returncode == code, done.stderr
+            assert address in done.stderr
+            assert reason in done.stderr
+            assert "Traceback" not in done.stderr

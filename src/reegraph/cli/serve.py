@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
 
 from reegraph import snapshot as snapshots
 from reegraph.cli.output import articles_option
-from reegraph.errors import SnapshotError, UsageError
+from reegraph.errors import SnapshotError, StoreError, UsageError
 from reegraph.folders import articles_folder, cache_folder, project_root
 from reegraph.snapshot import Snapshot
+from reegraph.terms import GRAPH
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -29,6 +34,12 @@ if TYPE_CHECKING:
     "--dataset",
     metavar="FILE|DIR|none",
     help="Serve an RDF file, a RocksDB folder, or an empty dataset in memory. [default: the built graph]",
+)
+@click.option(
+    "--store",
+    metavar="URL",
+    help="Serve a copy of the graph that another service holds at the start, with the pages. Its token: "
+    "REEGRAPH_TOKEN.",
 )
 @click.option("--writable", is_flag=True, help="Take updates; with --dataset DIR or none, and a token.")
 @click.option(
@@ -78,6 +89,7 @@ def serve(
     host: str,
     port: int,
     dataset: str | None,
+    store: str | None,
     writable: bool,
     tokens: tuple[str, ...],
     token_file: Path | None,
@@ -105,6 +117,10 @@ def serve(
     from reegraph.server.metrics import log_to
     from reegraph.server.serving import chosen, read_only
 
+    if store and (dataset or writable):
+        raise UsageError(
+            "--store serves a copy that nobody writes to: give it without --dataset and --writable"
+        )
     source = chosen(dataset, writable=writable)
     held = read_tokens(tokens, os.environ, token_file)
     if (tokens or token_file) and not writable:
@@ -122,16 +138,16 @@ def serve(
     if source is not None:
         run(source, host, port, options=options, policy=policy, name=dataset or "")
         return
-    snapshot = _fresh()
-    run(
-        snapshot,
-        host,
-        port,
-        options=options,
-        policy=policy,
-        pages=lambda: _pages(snapshot, articles_folder(articles)),
-        page_of=_page_of,
-    )
+    with _copied(store) if store else nullcontext(_fresh()) as snapshot:
+        run(
+            snapshot,
+            host,
+            port,
+            options=options,
+            policy=policy,
+            pages=lambda: _pages(snapshot, articles_folder(articles)),
+            page_of=_page_of,
+        )
 
 
 def _pages(snapshot: Snapshot, articles: Path | None) -> Sequence[BaseRoute]:
@@ -150,15 +166,47 @@ def _page_of(iri: str, accept_language: str) -> str:
     return page_of(iri, accept_language)
 
 
+@contextmanager
+def _copied(url: str) -> Iterator[Snapshot]:
+    """A snapshot of all that a service holds, as long as it is served."""
+    import pyoxigraph as ox
+
+    with TemporaryDirectory(prefix="reegraph-") as folder:
+        file = Path(folder) / "copy.nq"
+        _carry_out("export", "--store", url, str(file), quietly=True)
+        graphs = Counter(quad.graph_name for quad in ox.parse(path=str(file), format=ox.RdfFormat.N_QUADS))
+        if not graphs[ox.DefaultGraph()]:
+            raise StoreError(f"{url}: its default graph is empty. Give the address of another reegraph.")
+        sizes = {g.value.removeprefix(GRAPH): n for g, n in graphs.items() if isinstance(g, ox.NamedNode)}
+        with file.open("rb") as lines:
+            name = hashlib.file_digest(lines, "sha256").hexdigest()
+            lines.seek(0)
+            snapshot = snapshots.write(
+                Path(folder), name, lines, sizes | {"default": graphs[ox.DefaultGraph()]}
+            )
+        file.unlink()
+        yield snapshot
+
+
+def _carry_out(*arguments: str, quietly: bool = False) -> None:
+    """A command of ours in a process of its own, with whose end its memory is free again.
+
+    Quietly, it says something only when it fails.
+    """
+    command = [sys.executable, "-P", "-c", f"from reegraph.cli import main; main({list(arguments)})"]
+    heard = subprocess.PIPE if quietly else None
+    done = subprocess.run(command, stderr=heard, text=True, check=False)  # noqa: S603 (our own)
+    if done.returncode:
+        click.echo(done.stderr or "", err=True, nl=False)
+        raise SystemExit(done.returncode)
+
+
 def _fresh() -> Snapshot:
-    """The snapshot of the files as they are, built by a process with whose end its memory is free again."""
+    """The snapshot of the files as they are."""
     inputs = snapshots.fingerprint(project_root())
     if found := snapshots.find(cache_folder(), inputs):
         return found
-    command = [sys.executable, "-P", "-c", "from reegraph.cli import main; main(['build', '--quiet'])"]
-    built = subprocess.run(command, check=False)  # noqa: S603 (our own)
-    if built.returncode:
-        raise SystemExit(built.returncode)
+    _carry_out("build", "--quiet")
     found = snapshots.find(cache_folder(), inputs)
     if not found:
         raise SnapshotError("the files have changed while the graph was built from them. Start again.")
