@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from reegraph.store.syntax import PROLOGUE, UPDATES
+
 UNCLEAR: Final = "?"  # in place of a word: from here on the text can be read in two ways
 
 _TOKEN: Final = re.compile(
@@ -34,8 +36,6 @@ _TOKEN: Final = re.compile(
 _CONSTANT: Final = re.compile(r"<[^<>\s]*+>|\"[^\"\n]*+\"|\d++|#[^\n]*+")
 _READ: Final = 10_000  # characters of a query that its shape is read from
 _CERTAIN: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")  # after `<` as less-than, `//` would not parse
-_PROLOGUE: Final = {"base", "prefix", "version"}
-_UPDATES: Final = {"insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with"}
 # Of these a second run may make something else: of time and chance, of the order of rows, of rounding.
 _CHANCE: Final = {
     *("now", "rand", "uuid", "struuid", "limit", "offset", "sample", "group_concat", "sum", "avg"),
@@ -90,8 +90,8 @@ def calls_out(text: str, more: tuple[str, ...] = ()) -> bool:
 def is_update(text: str) -> bool:
     """True when the first word after the prologue is one of SPARQL Update."""
     for word in words(text):
-        if not word.endswith(":") and word.lower() not in _PROLOGUE:
-            return word.lower() in _UPDATES
+        if not word.endswith(":") and word.upper() not in PROLOGUE:
+            return word.upper() in UPDATES
     return False
 
 

@@ -29,14 +29,17 @@ _TOKEN: Final = re.compile(
   | (?P<blank> _:[\w.-]*+ )
   | (?P<name> (?:[^\W\d_][\w.-]*+)?+ : (?:[\w:%]|\\.)?+ (?:[\w:%.-]|\\.)*+ )
   | (?P<bracket> [{}()\[\]] )
-  | (?P<word> [^\W\d_]\w*+ )
+  | (?P<word> [^\W\d_][\w.-]*+ )                                   # as far as a name, or it takes long
   | (?P<other> . )
     """,
     re.VERBOSE | re.DOTALL,
 )
-_QUERIES: Final = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
-_UPDATES: Final = (*("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"),)
-_PROLOGUE: Final = {"PREFIX", "BASE", "VERSION"}
+QUERIES: Final = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+UPDATES: Final = (
+    *("INSERT", "DELETE", "LOAD", "CLEAR", "DROP"),
+    *("CREATE", "ADD", "MOVE", "COPY", "WITH"),
+)
+PROLOGUE: Final = {"PREFIX", "BASE", "VERSION"}
 _CLOSES: Final = {"}": "{", ")": "(", "]": "["}
 _UNGROUPED: Final = "SELECT contains a variable that is unbound"
 _BAD_IRI: Final = "IRI parsing failed"
@@ -112,21 +115,21 @@ def _faults(text: str, hoped: str, update: bool) -> Iterator[Fault]:
 
 def _beginning(tokens: list[Token], update: bool) -> Iterator[Fault]:
     """A text that is empty, or whose first word begins nothing."""
-    kinds = _UPDATES if update else _QUERIES
+    kinds = UPDATES if update else QUERIES
     listed = f"{', '.join(kinds[:-1])} or {kinds[-1]}"
     listed_zh = "、".join(kinds)
     what, what_zh = ("an update", "更新") if update else ("a query", "查詢")
     rest = iter(tokens)
     for token in rest:
         word = token.text.upper()
-        if token.kind == "word" and word in _PROLOGUE:
+        if token.kind == "word" and word in PROLOGUE:
             if word == "PREFIX":
                 next(rest, None)  # its name
             next(rest, None)
             continue
         if token.kind == "word" and word in kinds:
             return
-        other = token.kind == "word" and word in (_QUERIES if update else _UPDATES)
+        other = token.kind == "word" and word in (QUERIES if update else UPDATES)
         near = "" if other else perhaps(word, kinds)
         said = f"{token.text[:_NEAR]!r} does not begin {what}{near}: write {listed}."
         yield Fault(
@@ -144,7 +147,7 @@ def _undeclared(tokens: list[Token]) -> Iterator[Fault]:
     declaring = False
     for token in tokens:
         if token.kind == "name":
-            prefix = token.text.partition(":")[0]
+            prefix = token.text.partition(":")[0][:_NEAR]
             if declaring:
                 known.add(prefix)
             elif prefix not in known:
