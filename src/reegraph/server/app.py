@@ -248,10 +248,10 @@ class Service:
         tags = (
             [entity_tag(self.engine.version, str(GraphRead(graph, form))) for form in GRAPHS] if there else []
         )
-        for name, wanted_ in (("if-match", True), ("if-none-match", False)):
+        for name, as_given in (("if-match", True), ("if-none-match", False)):
             given = field_of(request, name)
-            met = there if given.strip() == "*" else any(holds(tag, given) for tag in tags)
-            if given and met is not wanted_:
+            found = there if given.strip() == "*" else any(holds(tag, given) for tag in tags)
+            if given and found is not as_given:
                 raise Refusal(412, "precondition-failed", f"the graph is not as {name.title()} wants it")
 
     def _may_write(self, request: Request) -> None:

@@ -10,9 +10,10 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+from reegraph.errors import ReegraphError
 from reegraph.server.backend import Backend, Kept, Options, Reply, Source
 from reegraph.server.question import CensusRead, Change, Job, Query
-from reegraph.server.refusal import Refusal
+from reegraph.server.refusal import status_of
 from reegraph.server.words import is_volatile
 
 FORKS: Final = hasattr(os, "fork")
@@ -72,20 +73,17 @@ class Engine:
         With a condition, only if that raises nothing; no other change comes between.
         Raises what answering raises, and nothing has changed then.
         """
-        changed = True
         async with self._writing:
             try:
                 if condition:
                     await condition()
-                return await self.backend.change(change)
+                result = await self.backend.change(change)
             except BaseException as error:
-                changed = not _refused(error)
+                if not (isinstance(error, ReegraphError) and status_of(error) < 500):  # it may have been made
+                    self._changed()
                 raise
-            finally:
-                if changed:
-                    self._changes += 1
-                    self._kept.clear()
-                    self._size, self._census = 0, {}
+            self._changed()
+            return result
 
     async def census(self) -> dict[str, Any]:
         """How many triples the default graph and each named graph hold."""
@@ -102,6 +100,11 @@ class Engine:
         """End all that has been started."""
         await self.backend.close()
 
+    def _changed(self) -> None:
+        self._changes += 1
+        self._kept.clear()
+        self._size, self._census = 0, {}
+
     def _lasting(self, job: Job) -> bool:
         if not isinstance(job.question, Query):
             return not isinstance(job.question, CensusRead)
@@ -113,12 +116,6 @@ class Engine:
         while self._size > _CACHE:
             old, dropped = self._kept.popitem(last=False)
             self._size -= len(dropped.body) + _length(old[1])
-
-
-def _refused(error: BaseException) -> bool:
-    """Is it certain that nothing has changed? The client alone is at fault then."""
-    status = error.status if isinstance(error, Refusal) else getattr(error, "http_status", 500)
-    return bool(status < 500)
 
 
 def _length(job: Job) -> int:

@@ -36,7 +36,7 @@ def target(request: Request, below: str = "") -> Target:
     """
     fields = parameters(request)
     names, default = values(fields, "graph"), values(fields, "default")
-    direct = _path(request).partition("/graphs/")[2]
+    direct = _path(request).split("/", 2)[2] if request.path_params.get("name") else ""
     if len(names) + len(default) + bool(direct) > 1:
         raise bad_request("several graphs are named; give ?default or one ?graph=IRI")
     if direct:

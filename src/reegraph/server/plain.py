@@ -31,12 +31,8 @@ _COMING: Final = re.compile(rb"POST /sparql[^\r]*+\r\n(?:[^\r]++\r\n)*?(?i:conte
 _FIELDS: Final = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[^\r\n\0\v\f]*+\r\n)++\r\n")
 _FIELD: Final = re.compile(r"([^:\r\n]+):[ \t]*([^\r\n]*?)[ \t]*\r\n")
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}))?")
-_BEYOND: Final = {
-    "content-encoding",
-    "expect",
-    "transfer-encoding",
-    "upgrade",
-}  # fields that make a request more than plain
+# Fields that make a request more than plain.
+_BEYOND: Final = {"content-encoding", "expect", "transfer-encoding", "upgrade"}
 
 
 @dataclass(frozen=True)
@@ -138,7 +134,7 @@ def _wishes(fields: bytes, format_: str) -> Wishes | None:
     scheme, client = held.get("x-forwarded-proto"), held.get("x-forwarded-for")
     if scheme not in {None, "http", "https"} or not (client is None or is_address(client)):
         return None
-    if held.get("if-none-match", "").strip() == "*":
+    if held.get("if-none-match") == "*":
         return None
     media = _TYPE.fullmatch(held.get("content-type", "").lower())
     solutions, graph = wanted(SOLUTIONS, accept, format_), wanted(GRAPHS, accept, format_)

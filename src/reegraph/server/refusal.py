@@ -17,6 +17,11 @@ class Refusal(ReegraphError):
         super().__init__(message)
 
 
+def status_of(error: ReegraphError) -> int:
+    """The HTTP status of an error."""
+    return error.status if isinstance(error, Refusal) else error.http_status
+
+
 def bad_request(message: str) -> Refusal:
     """400: the request contradicts itself or lacks something."""
     return Refusal(400, "bad-request", message)

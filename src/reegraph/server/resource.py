@@ -22,6 +22,7 @@ from reegraph.server.wire import EngineFailed
 
 _log = logging.getLogger(__name__)
 
+_TOO_SLOW = 408
 _TWO_LENGTHS = {"content-length", "transfer-encoding"}  # who relays it may see the request's end elsewhere
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -53,7 +54,7 @@ class Resource:
             response = await self._responded(request)
             if response is None:
                 return
-            if response.status_code >= 400:
+            if response.status_code >= 400 and response.status_code != _TOO_SLOW:
                 await discarded(request)
             response = await finished(response, request, self.data.version)
             if self.closing or set(request.headers) >= _TWO_LENGTHS:

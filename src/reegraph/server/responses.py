@@ -20,7 +20,7 @@ from reegraph.server.formats import GRAPHS, Form
 from reegraph.server.headers import COMMON, caching, holds
 from reegraph.server.negotiation import choose
 from reegraph.server.packing import WORTH, packed, wanted
-from reegraph.server.refusal import Refusal
+from reegraph.server.refusal import Refusal, status_of
 from reegraph.server.spool import Spool
 
 _QUICK_TO_PACK: Final = 100_000  # bytes; about 1 ms, above that a thread packs them
@@ -141,9 +141,7 @@ def not_modified(tag: str) -> Response:
 
 def failure(error: ReegraphError, request: Request) -> Response:
     """An error as {"error": {code, message, line?, column?}}, or plain text for who prefers that."""
-    status, code, headers = error.http_status, _code(error), {}
-    if isinstance(error, Refusal):
-        status, code, headers = error.status, error.code, error.headers
+    code, headers = (error.code, error.headers) if isinstance(error, Refusal) else (_code(error), {})
     shown: dict[str, str | int] = {"code": code, "message": str(error)}
     if isinstance(error, QueryError) and error.line is not None and error.column is not None:
         shown |= {"line": error.line, "column": error.column}
@@ -151,7 +149,7 @@ def failure(error: ReegraphError, request: Request) -> Response:
         body, media = f"{error}\n", "text/plain"
     else:
         body, media = json.dumps({"error": shown}, ensure_ascii=False) + "\n", "application/json"
-    return Response(body, status, {**headers, "Cache-Control": "no-store"}, media)
+    return Response(body, status_of(error), {**headers, "Cache-Control": "no-store"}, media)
 
 
 def preflight(allowed: str) -> Response:

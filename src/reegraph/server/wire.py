@@ -22,7 +22,7 @@ END: Final = b"E"  # the answer is whole; JSON
 FAULT: Final = b"X"  # JSON: the error instead of an answer, or of the rest of it
 TASK: Final = b"T"  # a pickle: what the front wants done
 LEND: Final = (
-    b"L"  # to a reader: a connection's number, 1 if a trusted proxy's, and address; the socket comes along
+    b"L"  # to a reader: a connection's number, 1 for a trusted proxy, address; the socket comes along
 )
 BACK: Final = b"B"  # from a reader: the connection of this number goes back, with what has been read of it
 CLOSED: Final = b"C"  # from a reader: the client has closed a connection
