@@ -55,27 +55,23 @@ def serving(
             process.kill()
 
 
-def running() -> dict[int, int]:
-    """Every process that has not ended, with its parent."""
-    parents: dict[int, int] = {}
+def _known() -> Iterator[tuple[int, str, int]]:
+    """Number, state and parent of every process in the system's table."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with suppress(OSError):
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                if fields[0] not in "ZX":
-                    parents[int(entry.name)] = int(fields[1])
-    return parents
+                state, parent, *_ = (entry / "stat").read_text().rpartition(")")[2].split()
+                yield int(entry.name), state, int(parent)
+
+
+def running() -> dict[int, int]:
+    """Every process that has not ended, with its parent."""
+    return {pid: parent for pid, state, parent in _known() if state not in "ZX"}
 
 
 def unburied(pid: int) -> int:
     """How many processes that have ended a process has not waited for."""
-    found = 0
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with suppress(OSError):
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                found += fields[0] == "Z" and int(fields[1]) == pid
-    return found
+    return sum(state == "Z" and parent == pid for _, state, parent in _known())
 
 
 def children(pid: int) -> list[int]:

@@ -35,6 +35,7 @@ from reegraph.server import create_app
 from reegraph.server.engine import Engine
 from reegraph.server.front import Server
 from reegraph.server.listener import address, bound
+from reegraph.server.metrics import access, log_to
 from reegraph.store import EmbeddedStore
 
 DATA = """
@@ -71,6 +72,21 @@ def served(app: Starlette) -> Iterator[str]:
             server.should_exit = True
             thread.join(timeout=10)
             assert not thread.is_alive()
+
+
+@contextmanager
+def logged(path: Path) -> Iterator[None]:
+    """Have requests written to an access log."""
+    before = access.level
+    log_to(path)
+    handler = access.handlers[-1]
+    try:
+        yield
+    finally:
+        access.removeHandler(handler)
+        access.setLevel(before)
+        access.propagate = True
+        handler.close()
 
 
 def tiny() -> EmbeddedStore:

@@ -26,7 +26,7 @@ import pytest
 import SPARQLWrapper
 from processes import below, serving
 from SPARQLWrapper.SPARQLExceptions import EndPointInternalError
-from test_endpoint import DATA, error, served
+from test_endpoint import DATA, error, logged, served
 from test_endpoint_hostile import COSTLY, CROSS, DEADLINE, SLACK, ring
 
 from reegraph.errors import StoreError
@@ -34,7 +34,6 @@ from reegraph.server import connection, create_app, lending
 from reegraph.server.backend import Options
 from reegraph.server.board import LONGEST, new
 from reegraph.server.engine import Engine
-from reegraph.server.metrics import access, log_to
 from reegraph.server.plain import missing, recognised
 from reegraph.server.spool import Room, Spool
 from reegraph.server.wire import CLOSED, LEND, frame
@@ -380,21 +379,6 @@ def test_not_modified(url: str) -> None:
         tag = client.get(f"{url}/sparql", params={"query": "ASK {}"}).headers["etag"]
         given = client.get(f"{url}/sparql", params={"query": "ASK {}"}, headers={"If-None-Match": tag})
         assert (given.status_code, given.content, given.headers["etag"]) == (304, b"", tag)
-
-
-@contextlib.contextmanager
-def logged(path: Path) -> Iterator[None]:
-    """Have requests written to an access log."""
-    before = access.level
-    log_to(path)
-    handler = access.handlers[-1]
-    try:
-        yield
-    finally:
-        access.removeHandler(handler)
-        access.setLevel(before)
-        access.propagate = True
-        handler.close()
 
 
 def test_access_log(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +9,10 @@ from pathlib import Path
 import httpx
 import pyoxigraph as ox
 import pytest
-from test_endpoint import DATA, error, served, tiny
+from test_endpoint import DATA, error, logged, served, tiny
 
 from reegraph.server import create_app
 from reegraph.server.access import Policy
-from reegraph.server.metrics import access, log_to
 from reegraph.store import EmbeddedStore
 from reegraph.web.links import page_of
 
@@ -149,10 +147,7 @@ def test_metrics(client: httpx.Client) -> None:
 
 def test_access_log(client: httpx.Client, tmp_path: Path) -> None:
     """The log has a line a request, and nothing of queries, parameters or tokens."""
-    before = access.level
-    log_to(tmp_path / "log")
-    handler = access.handlers[-1]
-    try:
+    with logged(tmp_path / "log"):
         client.get(
             "/sparql",
             params={"query": "ASK { <urn:secret> ?p ?o }"},
@@ -163,16 +158,10 @@ def test_access_log(client: httpx.Client, tmp_path: Path) -> None:
         deadline = time.monotonic() + 5  # a line is written when the answer has gone out
         while (tmp_path / "log").read_text(encoding="utf-8").count("\n") < 3 and time.monotonic() < deadline:
             time.sleep(0.01)
-    finally:
-        access.removeHandler(handler)
-        access.setLevel(before)
-        access.propagate = True
-        handler.close()
     lines = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 3
     assert " GET /sparql 200 " in lines[0]
     assert "secret" not in "".join(lines)
-    assert isinstance(handler, logging.FileHandler)
 
 
 def test_rate() -> None:

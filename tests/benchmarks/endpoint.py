@@ -380,9 +380,9 @@ def measure(
     accept = "text/csv" if name == "90,000 rows" else ACCEPT
     found: dict[str, list[tuple[float, float, float]]] = {s.name: [] for s in servers}
     for turn in range(-1, given.rounds):  # the first is to warm up; `cold` measures what comes before that
+        chance = random.Random(f"{name} {connections} {turn}")
+        asked = [make(chance) for _ in range(int(PREPARED.get(name, MOST) * given.seconds))]
         for server in servers:
-            chance = random.Random(f"{name} {connections} {turn}")
-            asked = [make(chance) for _ in range(int(PREPARED.get(name, MOST) * given.seconds))]
             measured = server.rate(asked, accept, given.seconds, connections)
             if turn >= 0:
                 found[server.name].append(measured)
