@@ -379,6 +379,17 @@ def test_syntax_error(client: httpx.Client) -> None:
     assert "line 2, column 8" in str(problem["message"])
 
 
+def test_syntax_error_in_chinese(client: httpx.Client) -> None:
+    """What does not parse is told in Chinese to who prefers that, as JSON and as text."""
+    for method in ("GET", "POST"):
+        for accept in ("*/*", "text/plain, */*;q=0.1"):
+            given = {"params" if method == "GET" else "data": {"query": "SELECT * { foo:a ?p ?o }"}}
+            headers = {"Accept": accept, "Accept-Language": "zh-TW,zh;q=0.9,en;q=0.8"}
+            response = client.request(method, "/sparql", headers=headers, **given)  # type: ignore[arg-type]
+            assert response.status_code == 400
+            assert "第 1 行第 12 字：查詢有語法錯誤：前綴 foo: 沒有宣告" in response.text
+
+
 def test_query_that_cannot_be_answered(client: httpx.Client) -> None:
     """A function that the engine lacks is the client's error, in one sentence."""
     response = ask_for(client, "SELECT (<https://example.org/f>(1) AS ?x) {}")

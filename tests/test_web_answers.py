@@ -605,3 +605,10 @@ def test_a_claims_sentence_leads_to_what_it_names() -> None:
         links = re.findall(r'href="/[\w-]+/thing/([^"]+)"', heading[1])
         assert said.subject.id in links
         assert len(links) == len(set(links))
+
+
+def test_a_typed_query_that_does_not_parse_is_told_in_the_pages_language() -> None:
+    """The SPARQL page says what is wrong with a query in its own language."""
+    query = quote("SELECT * { foo:a ?p ?o }")
+    assert "nobody has declared the prefix foo:" in client().get(f"/en/sparql?query={query}").text
+    assert "前綴 foo: 沒有宣告" in client().get(f"/zh-Hant/sparql?query={query}").text

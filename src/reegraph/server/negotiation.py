@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from reegraph.table import Lang
+
 _ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')  # a comma inside a quoted string parts nothing
 _QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\Z")
 
@@ -42,6 +44,25 @@ def coding(accept_encoding: str, offered: Sequence[str]) -> str:
     weights.setdefault("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
     best = max(offered, key=lambda name: weights.get(name, 0.0))
     return best if weights.get(best, 0.0) > 0 else ""
+
+
+def preferred_lang(accept: str) -> Lang:
+    """zh-Hant for a reader whose first known language is Chinese, else en.
+
+    >>> preferred_lang("zh-TW,zh;q=0.9,en;q=0.8"), preferred_lang("fr, en;q=0.5, zh;q=0.1")
+    ('zh-Hant', 'en')
+    """
+    ranked = []
+    for part in accept.split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            ranked.append((-float(quality or 1), tag.lower()))
+        except ValueError:
+            continue
+    for _, tag in sorted(ranked, key=lambda r: r[0]):
+        if tag.startswith(("zh", "en")):
+            return "zh-Hant" if tag.startswith("zh") else "en"
+    return "en"
 
 
 def takes_gzip(accept_encoding: str) -> bool:

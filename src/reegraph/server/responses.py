@@ -18,7 +18,7 @@ from reegraph.server.answering import Sink, write
 from reegraph.server.backend import Reply
 from reegraph.server.formats import GRAPHS, Form
 from reegraph.server.headers import COMMON, caching, holds
-from reegraph.server.negotiation import choose
+from reegraph.server.negotiation import choose, preferred_lang
 from reegraph.server.packing import WORTH, packed, wanted
 from reegraph.server.refusal import Refusal, status_of
 from reegraph.server.spool import Spool
@@ -142,11 +142,12 @@ def not_modified(tag: str) -> Response:
 def failure(error: ReegraphError, request: Request) -> Response:
     """An error as {"error": {code, message, line?, column?}}, or plain text for who prefers that."""
     code, headers = (error.code, error.headers) if isinstance(error, Refusal) else (_code(error), {})
-    shown: dict[str, str | int] = {"code": code, "message": str(error)}
+    message = error.told(preferred_lang(field_of(request, "accept-language")))
+    shown: dict[str, str | int] = {"code": code, "message": message}
     if isinstance(error, QueryError) and error.line is not None and error.column is not None:
         shown |= {"line": error.line, "column": error.column}
     if _prefers_text(request):
-        body, media = f"{error}\n", "text/plain"
+        body, media = f"{message}\n", "text/plain"
     else:
         body, media = json.dumps({"error": shown}, ensure_ascii=False) + "\n", "application/json"
     return Response(body, status_of(error), {**headers, "Cache-Control": "no-store"}, media)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from reegraph.errors import QueryError, ReegraphError, StoreError, UnknownName
+from reegraph.sentence import Sentence
 from reegraph.server.refusal import Refusal
 
 HEAD: Final = b"H"  # JSON: what is said of an answer before its first byte
@@ -106,7 +107,8 @@ def packed_fault(error: BaseException) -> bytes:
                 "headers": error.headers,
             }
         case QueryError():
-            shown |= {"type": "QueryError", "line": error.line, "column": error.column}
+            place = {"line": error.line, "column": error.column}
+            shown |= {"type": "QueryError", "zh": error.told("zh-Hant"), **place}
         case UnknownName():
             shown |= {"type": "UnknownName", "name": error.name}
         case MemoryError():
@@ -126,7 +128,7 @@ def read_fault(payload: bytes) -> ReegraphError:
         case "Refusal":
             return Refusal(int(shown["status"]), str(shown["code"]), message, dict(shown["headers"]))
         case "QueryError":
-            return QueryError(message, shown["line"], shown["column"])
+            return QueryError(Sentence(message, shown["zh"]), shown["line"], shown["column"])
         case "UnknownName":
             return _Unknown(message)
         case "Memory":

@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Route
 from reegraph.errors import ReegraphError, UnknownName, UsageError
 from reegraph.folders import project_root
 from reegraph.server import packing
-from reegraph.server.negotiation import choose, takes_gzip
+from reegraph.server.negotiation import choose, preferred_lang, takes_gzip
 from reegraph.store import EmbeddedStore
 from reegraph.table import LANGS, Lang
 from reegraph.web import pages
@@ -27,7 +27,6 @@ from reegraph.web.ahead import pages_ahead
 from reegraph.web.assets import Assets
 from reegraph.web.endpoint import Typed, typed_answer
 from reegraph.web.i18n import word
-from reegraph.web.links import preferred_lang
 from reegraph.web.pages.ask import Ask, values_of
 from reegraph.web.panel import View
 from reegraph.web.render import Renderer, policy_of

@@ -103,6 +103,7 @@ async def _asked(request: Request, query: str, accept: str) -> Reply:
         "headers": [
             *host,  # relative names in the query are resolved against the address
             (b"accept", accept.encode()),
+            (b"accept-language", request.url.path.split("/")[1].encode()),  # a page's language is in its path
             (b"content-type", b"application/x-www-form-urlencoded"),
         ],
         "path_params": {},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
+from reegraph.server.negotiation import preferred_lang
 from reegraph.table import Lang, Thing
 from reegraph.terms import BASE, KINDS, PREFIXES, iri, is_id, short
 
@@ -47,25 +48,6 @@ def page_of(about: str, accept_language: str) -> str:
         return f"/{lang}/ontology"
     whole = short(about).partition("/")[0]
     return href(lang, whole) if is_id(whole) else ""
-
-
-def preferred_lang(accept: str) -> Lang:
-    """zh-Hant for a reader whose first known language is Chinese, else en.
-
-    >>> preferred_lang("zh-TW,zh;q=0.9,en;q=0.8"), preferred_lang("fr, en;q=0.5, zh;q=0.1")
-    ('zh-Hant', 'en')
-    """
-    ranked = []
-    for part in accept.split(","):
-        tag, _, quality = part.strip().partition(";q=")
-        try:
-            ranked.append((-float(quality or 1), tag.lower()))
-        except ValueError:
-            continue
-    for _, tag in sorted(ranked, key=lambda r: r[0]):
-        if tag.startswith(("zh", "en")):
-            return "zh-Hant" if tag.startswith("zh") else "en"
-    return "en"
 
 
 def address(lang: Lang, page: str, values: Mapping[str, object] | None = None) -> str:
