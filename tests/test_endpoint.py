@@ -633,7 +633,26 @@ def test_whole_address(url: str, method: str) -> None:
             assert (response.status, json.loads(response.read())["boolean"]) == (200, True)
         link.request("GET", f"http://{host}/nothing")
         with link.getresponse() as response:
-            assert response.status == 404
+            assert (response.status, bool(response.read())) == (404, True)
+        named = "CONSTRUCT { <x> <y> <z> } {}"
+        query = "" if body else f"?query={quote(named)}"
+        fields |= {"Accept": "text/turtle", "Host": "b.example"}
+        link.request(method, f"http://a.example:8080/sparql{query}", named if body else None, fields)
+        with link.getresponse() as response:
+            assert b"<http://a.example:8080/x>" in response.read()
+
+
+def test_empty_line_before_a_request(url: str) -> None:
+    """Empty lines before a request do not count."""
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as link:
+        for lines in (b"\r\n", b"\n\r\n", b"\r\n" * 50):
+            link.sendall(lines)
+            time.sleep(0.05)
+            link.sendall(lines + b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            with http.client.HTTPResponse(link) as response:
+                response.begin()
+                assert (response.status, bool(response.read())) == (200, True)
 
 
 def test_gzip(url: str, client: httpx.Client) -> None:

@@ -69,6 +69,7 @@ def asked(query: str, more: str = "") -> bytes:
 
 
 FORM = "application/x-www-form-urlencoded"
+LONG = f"SELECT * {{ ?s ?p ?o VALUES ?n {{ {' '.join(map(str, range(20)))} }} }}"  # 80,000 rows
 
 
 def as_it_is(query: str, more: str = "", media: str = "application/sparql-query") -> bytes:
@@ -145,6 +146,20 @@ def test_recognised_posts() -> None:
         assert missing(request[:-1], len(request) - 1) == 0
 
 
+@pytest.mark.parametrize("request_", [asked("ASK {}"), as_it_is("ASK {}"), as_it_is("query=ASK", media=FORM)])
+@pytest.mark.parametrize("more", [b"Host: x\r\n", b"Host: x\r\nConnection: keep-alive\r\n"])
+def test_recognised_http_1_0(request_: bytes, more: bytes) -> None:
+    """HTTP/1.0 is plain too; its answer comes whole, and the connection is closed after it."""
+    plain = recognised(request_.replace(b"HTTP/1.1", b"HTTP/1.0").replace(b"Host: x\r\n", more))
+    assert plain
+    assert plain.wishes.closing
+    assert not plain.wishes.chunks
+    kept = recognised(request_)
+    assert kept
+    assert not kept.wishes.closing
+    assert kept.wishes.chunks
+
+
 @pytest.mark.parametrize(
     "request_",
     [
@@ -187,7 +202,9 @@ def test_posts_not_recognised(request_: bytes) -> None:
     [
         "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n",
         "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n\r\nGET",
-        "GET /sparql?query=ASK%7B%7D HTTP/1.0\r\nHost: x\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.2\r\nHost: x\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.0\r\n\r\n",
+        "\r\nGET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n\r\n",
         "POST /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET /sparql?query=ASK%7B%7D&query=x HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET /sparql?query=ASK%7B%7D&timeout=1 HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -312,6 +329,34 @@ def test_closed_after_the_answer(url: str) -> None:
                 status, fields, body = answer(link)
                 assert (status, fields["connection"], bool(body)) == (200, "close", True)
                 assert link.recv(1) == b""
+
+
+@pytest.mark.parametrize("query", ["ASK { ?s ?p ?o }", LONG], ids=["short", "long"])
+def test_http_1_0(url: str, query: str) -> None:
+    """HTTP/1.0 has the same answer both ways, ended by the connection's end and in no chunks."""
+    found = []
+    for more in ("", "X-Forwarded-For: ::1, ::1\r\n"):
+        for repeated in range(3):
+            with connected(url) as link:
+                link.sendall(asked(f"{query} # {repeated // 2}", more).replace(b"HTTP/1.1", b"HTTP/1.0"))
+                status, fields, body = answer(link)
+                assert link.recv(1) == b""
+            assert (status, fields["connection"], fields["transfer-encoding"]) == (200, "close", None)
+            assert (fields["content-length"] is None) == (query == LONG)
+            found.append(body)
+    with connected(url) as link:
+        link.sendall(asked(query))
+        assert set(found) == {answer(link)[2]}
+
+
+def test_close_is_kept_for_who_reads_late(url: str) -> None:
+    """An answer that the front sends on for a slow client ends as that client wanted too."""
+    with unhurried(url) as link:
+        link.sendall(asked(f"{LONG} # {time.time()}", "Connection: close\r\n"))
+        time.sleep(1.5)
+        status, _, body = answer(link)
+        assert (status, len(body) > 1 << 20) == (200, True)
+        assert link.recv(1) == b""
 
 
 def test_repeated_fields(url: str) -> None:
@@ -642,9 +687,6 @@ def test_slow_heads(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
             assert get(url, f"ASK {{}} # {time.monotonic()}").status_code == 200
         assert answer(slow)[0] == 408
         assert slow.recv(1) == b""
-
-
-LONG = f"SELECT * {{ ?s ?p ?o VALUES ?n {{ {' '.join(map(str, range(20)))} }} }}"  # 80,000 rows
 
 
 def unhurried(url: str) -> socket.socket:

@@ -141,9 +141,8 @@ class Service:
         async def refused(request: Request) -> Response:
             raise error
 
-        return Resource(
-            self.engine, {"GET": refused, "POST": refused}, {}, "/sparql", self.metrics, Rate(), closing=True
-        )
+        every = dict.fromkeys(("GET", "OPTIONS", *_WRITING), refused)
+        return Resource(self.engine, every, {}, "/sparql", self.metrics, Rate(), closing=True)
 
     async def query(self, request: Request) -> Response:
         """The answer to a query or update, or without one the service description."""

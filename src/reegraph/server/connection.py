@@ -50,7 +50,9 @@ class Connection(H11Protocol):
         self.data_received(self._read)
 
     def data_received(self, data: bytes) -> None:
-        """Read on."""
+        """Read on; empty lines before a request do not count (RFC 9112, 2.2)."""
+        if self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]:
+            data = data.lstrip(b"\r\n")
         if data:
             super().data_received(data)
         if self.conn.their_state is not h11.IDLE:

@@ -10,11 +10,11 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import unquote
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from reegraph.errors import ReegraphError, SnapshotError
@@ -23,12 +23,16 @@ from reegraph.server.connection import Connection, Heads
 from reegraph.server.plain import is_address
 from reegraph.server.process import Process, bury_orphans
 from reegraph.server.protocol import QUERY_LIMIT
+from reegraph.server.refusal import Refusal, bad_request
 
 if TYPE_CHECKING:
     from reegraph.server.lending import Lender
 
 _PATIENCE: Final = 3  # seconds that open requests get to end after a signal
-_WHOLE: Final = re.compile(r"https?://[^/]*(.*)", re.DOTALL | re.IGNORECASE)
+_WHOLE: Final = re.compile(rb"https?://([^/]*)(.*)", re.DOTALL | re.IGNORECASE)
+_HOST: Final = re.compile(
+    rb"(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+(?::\d{0,5})?|\[[0-9A-Fa-f:.]+\](?::\d{0,5})?", re.ASCII
+)
 _VERSIONS: Final = {None, "1.0", "1.1"}  # None where the server starts and stops
 _AT_ONCE: Final = 8  # heads given up
 
@@ -108,20 +112,28 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def configured(app: ASGIApp, heads: Heads) -> uvicorn.Config:
+def configured(app: Starlette, heads: Heads) -> uvicorn.Config:
     """How uvicorn serves: quietly, since its access log would hold the text of every query."""
+    service: Service = app.state.service
 
     async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
-        """The app, which knows paths: a target may be a whole address (RFC 9112 3.2.2)."""
+        """The app, which knows paths: a target may be a whole address, whose host holds (RFC 9112 3.2.2)."""
         if scope.get("http_version") not in _VERSIONS:
-            await PlainTextResponse("this server speaks HTTP/1.1\n", 505)(scope, receive, send)
+            error = Refusal(505, "http-version", "this server speaks HTTP/1.1 and 1.0. Use one of these.")
+            await service.refusing(error)(scope, receive, send)
             return
         if scope.get("client") and not is_address(scope["client"][0]):  # a proxy may say anything
             scope["client"] = ("-", 0)
-        if whole := _WHOLE.match(scope.get("path", "")):
-            scope["path"] = whole[1] or "/"
-            sent = _WHOLE.match(scope["raw_path"].decode("latin-1"))
-            scope["raw_path"] = ((sent and sent[1]) or "/").encode("latin-1")
+        if whole := _WHOLE.fullmatch(scope.get("raw_path", b"")):
+            scope["raw_path"] = whole[2] or b"/"
+            scope["path"] = unquote(scope["raw_path"].decode("ascii"))
+            scope["headers"] = [field for field in scope["headers"] if field[0] != b"host"]
+            scope["headers"].append((b"host", whole[1]))
+        hosts = (value for name, value in scope.get("headers", ()) if name == b"host")
+        if not all(map(_HOST.fullmatch, hosts)):
+            error = bad_request("the Host of the request is no host and port. Give the server's name.")
+            await service.refusing(error)(scope, receive, send)
+            return
         await app(scope, receive, send)
 
     return uvicorn.Config(

@@ -198,7 +198,8 @@ class Lender:
             elif lent := reader.lent.pop(int(number), None):
                 if kind == BACK:
                     self._do(self._take(lent.link, request, None))
-                elif kind == DONE and lent.spool:
+                elif kind in {DONE, CLOSED} and lent.spool:
+                    lent.closing = kind == CLOSED
                     lent.spool.end()
                 elif kind in {CLOSED, BROKEN}:
                     self._broken(lent) if kind == BROKEN else close(lent.link)
@@ -353,7 +354,7 @@ class Lender:
             raise
         else:
             lent.spool = None
-            self._lend(lent)
+            close(lent.link) if lent.closing else self._lend(lent)
         finally:
             spool.fail("over")
             spool.close()

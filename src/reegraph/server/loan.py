@@ -23,6 +23,7 @@ class Lent:
         self.number, self.link, self.client = next(_NUMBERS), link, client
         self.since = math.inf  # when it was first without a reader
         self.spool: Spool | None = None  # what is sent from here
+        self.closing = False  # after that
 
     @property
     def left(self) -> bool:

@@ -21,9 +21,9 @@ from reegraph.server.words import calls_out
 _QUERY: Final = rb"query=((?:[!-$\'-~]++|%[0-9A-Fa-f]{2})++)"
 _OTHERS: Final = rb"(?:&(?:output|results)=[a-z]*+)*+"  # names that SPARQLWrapper gives the format besides
 _GET: Final = re.compile(
-    rb"GET /sparql\?" + _QUERY + rb"(?:&format=([a-z]++))?" + _OTHERS + rb" HTTP/1\.1\r\n"
+    rb"GET /sparql\?" + _QUERY + rb"(?:&format=([a-z]++))?" + _OTHERS + rb" HTTP/1\.([01])\r\n"
 )
-_POST: Final = re.compile(rb"POST /sparql(?:\?format=([a-z]++)" + _OTHERS + rb")? HTTP/1\.1\r\n")
+_POST: Final = re.compile(rb"POST /sparql(?:\?format=([a-z]++)" + _OTHERS + rb")? HTTP/1\.([01])\r\n")
 _FORM: Final = re.compile(_QUERY + rb"(?:&format=([a-z]++))?" + _OTHERS)
 _TYPE: Final = re.compile(r"application/(sparql-query|x-www-form-urlencoded)(?:; ?charset=utf-8)?")
 _LENGTH: Final = re.compile(r"\d{1,5}")
@@ -39,7 +39,8 @@ _BEYOND: Final = {"content-encoding", "expect", "transfer-encoding", "upgrade"}
 class Wishes:
     """What the fields of a request's head ask for, and what they say of its body: length -1 for none.
 
-    A `proxied` request tells whom it was sent on for: `client`, where that is said.
+    A `proxied` request tells whom it was sent on for: `client`, where that is said. Who does not take
+    an answer in `chunks` speaks HTTP/1.0.
     """
 
     solutions: Form | None
@@ -48,6 +49,7 @@ class Wishes:
     coding: str
     if_none_match: str
     closing: bool
+    chunks: bool
     media: str
     length: int
     proxied: bool
@@ -67,7 +69,7 @@ def recognised(request: bytes) -> Plain | None:
     """The query that these bytes ask, or None when they are not one plain request whole."""
     try:
         if match := _GET.match(request):
-            method, wishes = "GET", _wishes(request[match.end() :], (match[2] or b"").decode())
+            method, wishes = "GET", _wishes(request[match.end() :], match[2], match[3])
             text = _decoded(match[1]) if wishes and wishes.length < 0 else ""
         else:
             method, (wishes, text) = "POST", _posted(request)
@@ -100,7 +102,7 @@ def _posted(request: bytes) -> tuple[Wishes | None, str]:
     match = _POST.match(request)
     end = request.find(b"\r\n\r\n") + 4
     body = request[end:]
-    if match is None or (wishes := _wishes(request[match.end() : end], (match[1] or b"").decode())) is None:
+    if match is None or (wishes := _wishes(request[match.end() : end], match[1], match[2])) is None:
         return None, ""
     if wishes.length != len(body):
         return None, ""
@@ -109,7 +111,7 @@ def _posted(request: bytes) -> tuple[Wishes | None, str]:
     form = _FORM.fullmatch(body) if wishes.media and not match[1] else None
     if form is None:
         return None, ""
-    return _wishes(request[match.end() : end], (form[2] or b"").decode()), _decoded(form[1])
+    return _wishes(request[match.end() : end], form[2], match[2]), _decoded(form[1])
 
 
 def _decoded(encoded: bytes) -> str:
@@ -118,7 +120,8 @@ def _decoded(encoded: bytes) -> str:
 
 
 @lru_cache(256)  # a client sends the same head again and again
-def _wishes(fields: bytes, format_: str) -> Wishes | None:
+def _wishes(fields: bytes, named: bytes | None, version: bytes) -> Wishes | None:
+    """What these fields ask for, with the format that is named besides, of HTTP/1.`version`."""
     if not _FIELDS.fullmatch(fields):
         return None
     held: dict[str, str] = {}
@@ -137,6 +140,7 @@ def _wishes(fields: bytes, format_: str) -> Wishes | None:
     if held.get("if-none-match") == "*":
         return None
     media = _TYPE.fullmatch(held.get("content-type", "").lower())
+    format_ = (named or b"").decode()
     solutions, graph = wanted(SOLUTIONS, accept, format_), wanted(GRAPHS, accept, format_)
     if not _HOST.fullmatch(host) or not (solutions or graph):
         return None
@@ -147,7 +151,8 @@ def _wishes(fields: bytes, format_: str) -> Wishes | None:
         f"{scheme or 'http'}://{host}/sparql",
         coding,
         held.get("if-none-match", ""),
-        connection == "close",
+        connection == "close" or version == b"0",
+        version == b"1",
         media[1] if media else "",
         -1 if length is None else int(length),
         scheme is not None or client is not None,

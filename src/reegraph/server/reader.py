@@ -19,6 +19,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import formatdate
+from functools import partial
 from typing import Final
 
 import pyoxigraph as ox
@@ -190,10 +191,8 @@ class _Reader:
         self._patience = _PATIENCE
         try:
             closing = self._answer(lent, request)
-            if not self._patience:
-                self._return(lent, DONE)
-            elif closing:
-                self._return(lent, CLOSED)
+            if closing or not self._patience:
+                self._return(lent, CLOSED if closing else DONE)
         except BaseException:  # a panic of the engine is no Exception; the front asks another, and tells
             if self._board.written:  # a second answer would be taken for that to the next request
                 self._return(lent, BROKEN)
@@ -254,7 +253,8 @@ class _Reader:
         if tag and holds(tag, plain.wishes.if_none_match):
             self._send(lent, plain, _UNCHANGED, f"{fields}\r\n".encode())
             return
-        response = _Response(self._limits.result, plain.wishes.coding, fields, lambda d: self._begin(lent, d))
+        begin = partial(self._begin if plain.wishes.chunks else _not_in_parts, lent)
+        response = _Response(self._limits.result, plain.wishes.coding, fields, begin)
         answer(self._dataset, plain.query, response)
         rest = response.close()
         self._computed += 1
@@ -328,6 +328,11 @@ class _Reader:
     def _drop(self, lent: _Lent) -> None:
         self._selector.unregister(lent.socket)
         lent.socket.close()
+
+
+def _not_in_parts(lent: _Lent, data: bytes | bytearray) -> None:
+    """Have the front give an answer that would need to go out in parts: it knows how, for HTTP/1.0."""
+    raise RuntimeError
 
 
 class _Response(Sink):
