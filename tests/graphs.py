@@ -12,8 +12,10 @@ from pathlib import Path
 from unittest import mock
 
 from reegraph import KnowledgeGraph, Table, connect
+from reegraph.build import fresh_snapshot
 from reegraph.folders import project_root
 from reegraph.questions import Question, read_questions
+from reegraph.snapshot import Snapshot
 
 NEUTRAL = ("REEGRAPH_ARTICLES", "REEGRAPH_TOKEN", "LANG", "LC_ALL", "LC_MESSAGES")
 
@@ -37,6 +39,12 @@ def real_graph() -> KnowledgeGraph:
     """The project's own graph, embedded; it is not to be written to or closed."""
     with mock.patch.dict(os.environ, environment(), clear=True):
         return connect()
+
+
+def real_snapshot() -> Snapshot:
+    """What the real graph was loaded from."""
+    with mock.patch.dict(os.environ, environment(), clear=True):
+        return fresh_snapshot()
 
 
 def questions() -> dict[str, Question]:

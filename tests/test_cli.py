@@ -24,11 +24,16 @@ import openpyxl
 import pyoxigraph as ox
 import pytest
 from graphs import default_answer, environment, questions, real_graph
+from test_endpoint import served
 
-from reegraph import KnowledgeGraph
+from reegraph import KnowledgeGraph, StoreError
 from reegraph.cli import COMMANDS, cli, main
 from reegraph.errors import ValidationError
 from reegraph.graph import open_built
+from reegraph.server import create_app
+from reegraph.server.access import Policy, Tokens
+from reegraph.server.backend import Source
+from reegraph.store import RemoteStore
 
 Spoil = Callable[[Path], None]
 
@@ -155,8 +160,8 @@ def test_examples_run(
     piped, _, rest = line.rpartition("|")
     words = shlex.split(rest)
     assert words[0] == "reegraph"
-    if words[1] == "serve":
-        assert words[2:] == ["--port", "8765"]  # run on a port of its own below
+    if words[1] in {"serve", "publish"}:  # run on a port of its own below
+        assert words[2:] in (["--port", "8765"], ["http://127.0.0.1:8765/sparql"])
         return
     if words[1] == "check":
         words.append("--no-shapes")  # the shapes take as long as all tests here; CI runs the whole check
@@ -379,6 +384,29 @@ def test_export_amiss(run: Run, tmp_path: Path, file: str, what: str) -> None:
     assert ran.code == 2
     assert what in ran.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_publish(run: Run) -> None:
+    """The graph, once published, answers from there as it does here; what is refused changes nothing."""
+    app = create_app(Source(writable=True), policy=Policy(Tokens(["me=a-long-secret"])))
+    with served(app) as base:
+        url, token = f"{base}/sparql", ("--token", "a-long-secret")
+        for more, reason in (((), "a token"), ((*token, "--graphs", f"{base}/x"), "404")):
+            ran = run("publish", url, *more)
+            assert ran.code == StoreError.exit_code
+            assert "nothing has been changed" in ran.err
+            assert reason in ran.err
+        assert not RemoteStore(url).ask("ASK { ?s ?p ?o }")
+        ran = run("publish", url, *token)
+        assert (ran.code, {*ran.out.splitlines()}) == (0, {*run("build").out.splitlines()})
+        assert f"--store {url}" in ran.err
+        line = ("ask", "heavy-ree-dependence", "--format", "csv")
+        assert run(*line, "--store", url).out == run(*line).out
+        for name, more in (("here.nq", ()), ("there.nq", ("--store", url, "--graphs", f"{base}/graphs"))):
+            assert run("export", name, *more).code == 0
+        here, there = (Path(name).read_text().splitlines() for name in ("here.nq", "there.nq"))
+        assert len(here) == len(there)  # of what two graphs share, the blank nodes are each graph's own there
+        assert {line for line in here if "_:" not in line} == {line for line in there if "_:" not in line}
 
 
 def test_anchor(run: Run, articles: Path) -> None:

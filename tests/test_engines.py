@@ -11,17 +11,18 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
-from graphs import default_answer, questions, real_graph
+from graphs import default_answer, questions, real_snapshot
 
 from reegraph import KnowledgeGraph
+from reegraph.folders import project_root
+from reegraph.publish import publish_graph
 from reegraph.store import RemoteStore
 
 
 @pytest.fixture(scope="module")
 def oxigraph() -> Iterator[str]:
-    """Oxigraph's own server on loopback, holding the real graph as its default graph."""
+    """Oxigraph's own server on loopback, with the real graph published there."""
     beside = Path(sys.executable).with_name("oxigraph")
     command = str(beside) if beside.exists() else shutil.which("oxigraph")
     if command is None:
@@ -31,21 +32,20 @@ def oxigraph() -> Iterator[str]:
         place = f"127.0.0.1:{free.getsockname()[1]}"
     server = subprocess.Popen([command, "serve", "--bind", place], stderr=subprocess.DEVNULL)
     try:
-        data = ox.serialize(real_graph().store.read_graph(None), format=ox.RdfFormat.N_TRIPLES)
-        put = urllib.request.Request(f"http://{place}/store?default", data=data, method="PUT")
-        put.add_header("Content-Type", "application/n-triples")
-        _when_up(put)
-        yield f"http://{place}/query"
+        _when_up(f"http://{place}/query?query=ASK%7B%7D")
+        store = RemoteStore(f"http://{place}/query", graphs=f"http://{place}/store", timeout=60)
+        publish_graph(real_snapshot(), store, project_root())
+        yield store.url
     finally:
         server.terminate()
         server.wait(timeout=10)
 
 
-def _when_up(request: urllib.request.Request, seconds: float = 30) -> None:
+def _when_up(address: str, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:
-            urllib.request.urlopen(request).close()
+            urllib.request.urlopen(address).close()
         except OSError:
             if time.monotonic() > deadline:
                 raise

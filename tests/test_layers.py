@@ -36,7 +36,7 @@ ORDER = (
     ("evidence", "prover"),
     ("scenario",),
     ("plain",),
-    ("graph", "export"),
+    ("graph", "export", "publish"),
     ("server", "web"),
     ("cli",),
 )

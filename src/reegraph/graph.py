@@ -35,12 +35,18 @@ if TYPE_CHECKING:
 
 
 def connect(
-    url: str | None = None, *, articles: Path | str | None = None, token: str = "", timeout: int = 30
+    url: str | None = None,
+    *,
+    articles: Path | str | None = None,
+    token: str = "",
+    timeout: int = 30,
+    graphs: str = "",
 ) -> KnowledgeGraph:
     """The knowledge graph: built from this package's own files, or behind a SPARQL service at `url`.
 
     `articles` is a folder of the article texts, for the sentences themselves; by default that of
-    REEGRAPH_ARTICLES. `token` and `timeout` (seconds) are for a service.
+    REEGRAPH_ARTICLES. `token`, `timeout` (seconds) and `graphs`, where it has its graphs (by default graphs
+    beside `url`), are for a service.
 
     >>> g = connect()
     >>> g.entity("element:Dy").title
@@ -48,7 +54,7 @@ def connect(
     """
     folder = articles_folder(Path(articles) if articles else None)
     if url is not None:
-        return KnowledgeGraph(RemoteStore(url, token=token, timeout=timeout), articles=folder)
+        return KnowledgeGraph(RemoteStore(url, token=token, timeout=timeout, graphs=graphs), articles=folder)
     return open_built(articles=folder)
 
 

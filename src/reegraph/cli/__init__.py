@@ -22,6 +22,7 @@ COMMANDS: Final = {  # by name: the module it stands in, loaded once it is calle
     "sparql": ("answers", "Run a SPARQL query."),
     "serve": ("serve", "Serve pages, SPARQL and Linked Data."),
     "export": ("keep", "Write the graph to an RDF file."),
+    "publish": ("keep", "Load the graph into a SPARQL service."),
     "index": ("keep", "Add a text index to an RDF file of yours."),
     "build": ("keep", "Build the graph, unless it is fresh."),
     "check": ("curate", "Check the curated files and the built graph."),

@@ -100,12 +100,15 @@ class GraphOptions:
     url: str | None
     token: str
 
-    def open(self, articles: Path | None = None) -> KnowledgeGraph:
-        """The graph; building it shows a progress bar on stderr. `articles` is where its sentences are."""
+    def open(self, articles: Path | None = None, graphs: str = "") -> KnowledgeGraph:
+        """The graph; building it shows a progress bar on stderr. `articles` is where its sentences are.
+
+        `graphs` is where the service has its graphs.
+        """
         from reegraph.graph import connect, open_built  # loads all that answers; an option's help needs none
 
         if self.url is not None:
-            return connect(self.url, articles=articles, token=self.token)
+            return connect(self.url, articles=articles, token=self.token, graphs=graphs)
         with progress() as tick:
             return open_built(articles=articles_folder(articles), tick=tick)
 
@@ -120,6 +123,14 @@ def output_options(command: Callable[..., None]) -> Callable[..., None]:
         lang_option,
     )
     return _gathered(command, "out", OutputOptions, options)
+
+
+graphs_option = click.option(
+    "--graphs",
+    metavar="URL",
+    default="",
+    help="Where the service has its graphs (Graph Store Protocol). [default: graphs, beside its URL]",
+)
 
 
 def graph_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reegraph import snapshot as snapshots
-from reegraph.cli.output import articles_option
+from reegraph.cli.output import articles_option, graphs_option
 from reegraph.errors import SnapshotError, StoreError, UsageError
 from reegraph.folders import articles_folder, cache_folder, project_root
 from reegraph.snapshot import Snapshot
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     help="Serve a copy of the graph that another service holds at the start, with the pages. Its token: "
     "REEGRAPH_TOKEN.",
 )
+@graphs_option
 @click.option("--writable", is_flag=True, help="Take updates; with --dataset DIR or none, and a token.")
 @click.option(
     "--token",
@@ -90,6 +91,7 @@ def serve(
     port: int,
     dataset: str | None,
     store: str | None,
+    graphs: str,
     writable: bool,
     tokens: tuple[str, ...],
     token_file: Path | None,
@@ -138,7 +140,7 @@ def serve(
     if source is not None:
         run(source, host, port, options=options, policy=policy, name=dataset or "")
         return
-    with _copied(store) if store else nullcontext(_fresh()) as snapshot:
+    with _copied(store, graphs) if store else nullcontext(_fresh()) as snapshot:
         run(
             snapshot,
             host,
@@ -167,22 +169,22 @@ def _page_of(iri: str, accept_language: str) -> str:
 
 
 @contextmanager
-def _copied(url: str) -> Iterator[Snapshot]:
+def _copied(url: str, graphs: str) -> Iterator[Snapshot]:
     """A snapshot of all that a service holds, as long as it is served."""
     import pyoxigraph as ox
 
     with TemporaryDirectory(prefix="reegraph-") as folder:
         file = Path(folder) / "copy.nq"
-        _carry_out("export", "--store", url, str(file), quietly=True)
-        graphs = Counter(quad.graph_name for quad in ox.parse(path=str(file), format=ox.RdfFormat.N_QUADS))
-        if not graphs[ox.DefaultGraph()]:
+        _carry_out("export", "--store", url, "--graphs", graphs, str(file), quietly=True)
+        held = Counter(quad.graph_name for quad in ox.parse(path=str(file), format=ox.RdfFormat.N_QUADS))
+        if not held[ox.DefaultGraph()]:
             raise StoreError(f"{url}: its default graph is empty. Give the address of another reegraph.")
-        sizes = {g.value.removeprefix(GRAPH): n for g, n in graphs.items() if isinstance(g, ox.NamedNode)}
+        sizes = {g.value.removeprefix(GRAPH): n for g, n in held.items() if isinstance(g, ox.NamedNode)}
         with file.open("rb") as lines:
             name = hashlib.file_digest(lines, "sha256").hexdigest()
             lines.seek(0)
             snapshot = snapshots.write(
-                Path(folder), name, lines, sizes | {"default": graphs[ox.DefaultGraph()]}
+                Path(folder), name, lines, sizes | {"default": held[ox.DefaultGraph()]}
             )
         file.unlink()
         yield snapshot
