@@ -41,9 +41,11 @@ def serving(
     ) as process:
         try:
             assert process.stderr
-            line = process.stderr.readline()
-            found = re.search(r"(http://127\.0\.0\.1:\d+)/sparql", line)
-            assert found, line + process.stderr.read()
+            said = ""
+            while not (found := re.search(r" at (http://127\.0\.0\.1:\d+)/sparql", said)):
+                line = process.stderr.readline()
+                assert line, said
+                said += line
             drain = threading.Thread(target=process.stderr.read)
             drain.start()
             yield found[1], process.pid

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import httpx
 import pyoxigraph as ox
 import pytest
 from processes import number, serving
@@ -90,6 +91,7 @@ def test_served_copy(remote: RemoteStore) -> None:
             assert set(copy.read_graph(graph)) == set(remote.read_graph(graph))
         assert number(url) == len(remote.read_graph(None))
         assert remote.select(SELECT) == copy.select(SELECT)
+        assert httpx.get(f"{url}/en/").status_code == 404  # what pages show is not there
 
 
 def test_copy_of_nothing() -> None:

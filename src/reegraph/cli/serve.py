@@ -141,6 +141,10 @@ def serve(
         run(source, host, port, options=options, policy=policy, name=dataset or "")
         return
     with _copied(store, graphs) if store else nullcontext(_fresh()) as snapshot:
+        if "ontology" not in snapshot.manifest.graphs:
+            click.echo(f"reegraph: {store} holds no graph of ours: it is served without pages", err=True)
+            run(snapshot, host, port, options=options, policy=policy)
+            return
         run(
             snapshot,
             host,
