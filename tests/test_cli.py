@@ -171,7 +171,7 @@ def test_examples_run(
         )
     ran = run(*words[1:], stdin=shlex.split(piped)[1] if piped else "")
     assert ran.code == 0, ran.err
-    assert ran.out or (tmp_path / words[-1]).exists() or words[1] in {"fmt", "check"}
+    assert ran.out or (tmp_path / words[-1]).exists() or words[1] in {"fmt", "check", "mcp"}
     assert "Traceback" not in ran.err
 
 

@@ -37,7 +37,7 @@ ORDER = (
     ("scenario",),
     ("plain",),
     ("graph", "export", "publish"),
-    ("server", "web"),
+    ("server", "web", "mcp"),
     ("cli",),
 )
 PLACE = {name: place for place, names in enumerate(ORDER) for name in names}

@@ -21,6 +21,7 @@ COMMANDS: Final = {  # by name: the module it stands in, loaded once it is calle
     "scenario": ("scenarios", "Answer what if; alone, list the scenarios."),
     "sparql": ("answers", "Run a SPARQL query."),
     "serve": ("serve", "Serve pages, SPARQL and Linked Data."),
+    "mcp": ("agents", "Give agents the graph as tools (Model Context Protocol)."),
     "export": ("keep", "Write the graph to an RDF file."),
     "publish": ("keep", "Load the graph into a SPARQL service."),
     "index": ("keep", "Add a text index to an RDF file of yours."),
