@@ -196,7 +196,8 @@ def test_a_remark_carries_no_property(tmp_path: Path, vocabulary: Vocabulary) ->
         (
             {"value": "1,000"},
             "value '1,000' is not a figure. "
-            "Write it as 69.2, 85..90, >90, >=80, <1, <=65, ~12 or a word of ontology/vocabulary.ttl.",
+            "Write it as 69.2, 85..90, ~85..90, >90, >=80, <1, <=65, ~12 or "
+            "a word of ontology/vocabulary.ttl.",
         ),
         (
             {"when": "June 2024"},

@@ -836,7 +836,7 @@ def test_if_china_stops_heavy_separation_the_losses_are_real_but_not_measured(
         ["policy:cn-tech-ban-2023"],
     )
     states = rows["country:US", None, "group:rare-earths", "derived"]
-    assert "60..62 (tan-2025 ¶11)" in states["share"]
+    assert "~60..62 (tan-2025 ¶11)" in states["share"]
     assert "~80 (tang-2025 ¶31)" in states["share"]
     assert {"country", "firm", "industry", "product", "facility"} <= {r["kind"] for r in found.losses}
     assert not [r for r in found.losses if r["stage"] == "stage:mining"]

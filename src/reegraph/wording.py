@@ -28,6 +28,7 @@ _LARGE: Final = {
     "en": ((Decimal(10**9), " billion"), (Decimal(10**6), " million")),
     "zh-Hant": ((Decimal(10**8), " 億"), (Decimal(10**4), " 萬")),
 }
+ORDINALS: Final = {"rank": ("no. {}", "第 {} 名"), "occasion": ("no. {}", "第 {} 次")}  # units of order
 _FIGURE: Final = re.compile(rf"([<>=~]*\d[\d.]*)(?: ({'|'.join(_WORDS['unit'])}))?")  # as queries join them
 _SOURCED: Final = re.compile(r"(\S+) (\([^()]+ ¶\d+[^()]*\))")  # a share and who prints it
 _PLAIN: Final = re.compile(r"\d+(\.\d+)?")
@@ -45,7 +46,7 @@ def code(lang: str, text: str) -> str:
 
 
 def unit(lang: str, name: str) -> str:
-    """A unit as it stands after a figure; a count and a rank have none."""
+    """A unit as it stands after a figure; a count and an order have none."""
     return _WORDS["unit"].get(name, (name, name))[lang == "zh-Hant"]
 
 
@@ -74,16 +75,16 @@ def figure(lang: str, printed: str, unit_: str) -> str:
 
     >>> figure("en", "85..90", "percent"), figure("zh-Hant", "~138000", "t"), figure("en", ">=80", "percent")
     ('85–90%', '~13.8 萬公噸', '≥80%')
-    >>> figure("en", "1", "year"), figure("zh-Hant", "2", "rank"), figure("zh-Hant", "almost-none", "")
-    ('1 year', '第 2 名', '幾乎沒有')
+    >>> figure("en", "1", "year"), figure("zh-Hant", "2", "rank"), figure("zh-Hant", "2", "occasion")
+    ('1 year', '第 2 名', '第 2 次')
     """
     if not any(c.isdigit() for c in printed):
         return code(lang, printed)
     sign = printed[: len(printed) - len(printed.lstrip("<>=~"))]
     parts = printed[len(sign) :].split("..")
     text = "–".join(number(lang, part) if unit_ else separated(part) for part in parts)
-    if unit_ == "rank" and text.isdecimal():
-        return f"第 {text} 名" if lang == "zh-Hant" else f"no. {text}"
+    if unit_ in ORDINALS and text.isdecimal():
+        return ORDINALS[unit_][lang == "zh-Hant"].format(text)
     shown = unit(lang, unit_)
     if text == "1" and lang == "en":
         shown = shown.removesuffix("s")

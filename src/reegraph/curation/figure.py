@@ -1,4 +1,4 @@
-"""Figures as the sources print them: ``69.2``, ``85..90``, ``>90``, ``<=65``, ``~12``, or a word."""
+"""Figures as sources print them: ``69.2``, ``85..90``, ``~85..90``, ``>90``, ``<=65``, ``~12``, or a word."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _RANGE = re.compile(rf"(~?)({_NUMBER})\.\.({_NUMBER})\Z")
 _BOUND = re.compile(rf"(>=|<=|>|<|~)?({_NUMBER})\Z")
 WORD: Final = re.compile(r"[a-z]+(?:-[a-z]+)*\Z")
 ABOUT: Final = Decimal("0.05")  # how far `~` reaches when two figures are compared
-REMEDY = "Write it as 69.2, 85..90, >90, >=80, <1, <=65, ~12 or a word of ontology/vocabulary.ttl."
+REMEDY = "Write it as 69.2, 85..90, ~85..90, >90, >=80, <1, <=65, ~12 or a word of ontology/vocabulary.ttl."
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Final
 from reegraph.curation.anchors import ArticleText
 from reegraph.curation.claims import Claim
 from reegraph.errors import Problem
+from reegraph.wording import ORDINALS
 
 LONGEST_COPY: Final = 23  # characters in a row of an article that a label may share with it
 _HAN: Final = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "兩": 2}
@@ -102,7 +103,7 @@ def _han(text: str) -> Decimal | None:
 
 def _numbers(claim: Claim) -> list[Decimal]:
     figure = claim.figure
-    if figure is None or figure.comparator == "word" or claim.unit == "rank":
+    if figure is None or figure.comparator == "word" or claim.unit in ORDINALS:
         return []
     return sorted({n for n in (figure.value, figure.lower, figure.upper) if n is not None})
 

@@ -17,6 +17,7 @@ from reegraph.web.pages.ask import Ask
 from reegraph.web.pages.flow import draw_flow
 from reegraph.web.pages.marks import date_row, draw_dates, draw_figures, measured, point
 from reegraph.web.panel import Drawing, Panel, View
+from reegraph.wording import ORDINALS
 
 _ROWS: Final = 100  # of a table on a page; CSV and JSON have all
 _ID: Final = re.compile(r"\b[a-z]+:[\w-]+")
@@ -159,7 +160,7 @@ def _drawings(ask: Ask, asked: Question, claims: list[Said]) -> list[Drawing]:
     if asked.name not in _LADDERS:
         return []
     groups: dict[tuple[str, ...], list[Said]] = defaultdict(list)
-    figures = [c for c in measured(claims) if c.unit != "rank"]
+    figures = [c for c in measured(claims) if c.unit not in ORDINALS]
     subjects = Counter(_point(c) for c in figures)
     for said in figures:  # what is said once of each of several stands in one drawing
         groups[_point(said) if subjects[_point(said)] > 1 else _point(said)[1:]].append(said)
