@@ -34,9 +34,10 @@ _SOURCED: Final = re.compile(r"(\S+) (\([^()]+ ¶\d+[^()]*\))")  # a share and w
 _PLAIN: Final = re.compile(r"\d+(\.\d+)?")
 _DATE: Final = r"(?:\d{4}(?:-\d\d){0,2}|\d{3}X|\d\dXX)~?"
 _TIME: Final = re.compile(rf"({_DATE})?(/)?({_DATE})?(?=$|[ (（])")  # EDTF, at the head of a cell
+_LATER: Final = re.compile(rf"({_DATE})/\.\.")  # a day that is not before another
 _SPANS: Final = {
-    "en": ("from {}", "until {}", "{} to {}", "{}s", "about {}"),
-    "zh-Hant": ("{} 起", "至 {}", "{} 至 {}", "{} 年代", "約 {}"),
+    "en": ("from {}", "until {}", "{} to {}", "{}s", "about {}", "{} or later"),
+    "zh-Hant": ("{} 起", "至 {}", "{} 至 {}", "{} 年代", "約 {}", "{} 或其後"),
 }
 
 
@@ -98,6 +99,8 @@ def time(lang: str, text: str) -> str:
     >>> time("en", "198X"), time("zh-Hant", "2019/2022（推定）"), time("en", "2026/")
     ('1980s', '2019–2022（推定）', 'from 2026')
     """
+    if later := _LATER.fullmatch(text):
+        return _SPANS[lang][-1].format(_date(lang, later[1]))
     match = _TIME.match(text)
     if not match or not match[0]:
         return text
@@ -136,7 +139,7 @@ def spoken(lang: str, text: str) -> str:
 
 def _date(lang: str, text: str) -> str:
     """A date; a decade and an approximate one in words, a century by its years."""
-    *_, decade, about = _SPANS[lang]
+    *_, decade, about, _ = _SPANS[lang]
     sure = text.removesuffix("~")
     if sure.endswith("XX"):
         said = f"{sure[:2]}00–{sure[:2]}99"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reegraph.table import Lang, Thing
+from reegraph.wording import time
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,17 @@ class Cited:
         outlet = f"{self.publisher_en}, " if self.publisher_en else ""
         where = f", para. {self.paragraph}" if self.paragraph else ""
         by = f"{self.creator_en}, " if self.creator_en else ""
-        return f"{by}“{self.source.en}” [{self.source.zh}], {outlet}{self.issued}{where}. {self._graph()}."
+        day = time("en", self.issued)
+        return f"{by}“{self.source.en}” [{self.source.zh}], {outlet}{day}{where}. {self._graph()}."
 
     def footnote(self) -> str:
         """A footnote as Chinese journals of the field print it."""
         outlet = f"《{self.publisher_zh}》，" if self.publisher_zh else ""
         where = f"，第 {self.paragraph} 段" if self.paragraph else ""
         by = f"{self.creator_zh}，" if self.creator_zh else ""
-        return f"{by}〈{self.source.zh}〉，{outlet}{self.issued}{where}；{self._graph('zh')}。"
+        return (
+            f"{by}〈{self.source.zh}〉，{outlet}{time('zh-Hant', self.issued)}{where}；{self._graph('zh')}。"
+        )
 
     def _where_en(self) -> str:
         return f"paragraph {self.paragraph}" if self.paragraph else ""

@@ -34,7 +34,10 @@ def term(ask: Ask) -> View:
     words: dict[str, Any] = {
         "thing": thing,
         "row": rows.get(id_),
-        "definitions": [r for r in about.table.rows if r[0] == "definition"],
+        "definitions": sorted(
+            (r for r in about.table.rows if r[0] == "definition"),
+            key=lambda r: str(r[2]).lower() != ask.lang.lower(),
+        ),
         "iri": REE + ask.name,
         "relations": panel.table.rows,
         "examples": [t for t in uses.table.column("example") if isinstance(t, Thing)],
