@@ -14,7 +14,7 @@ from webclient import Client, site
 
 from reegraph import web
 from reegraph.table import Column, Table, Thing
-from reegraph.web.cite import Cited
+from reegraph.web.cite import Cited, CitedView
 from reegraph.web.inline import Inline
 from reegraph.web.pages.asking import told_once
 from reegraph.web.svg import Neighbour, Row, ladder, neighbour_list, neighbourhood, timeline
@@ -213,3 +213,16 @@ def test_words_are_there_in_both_languages() -> None:
     for _, _, english, chinese in rows[1:]:
         given = {hole: hole for hole in re.findall(r"\{([a-z]\w*)\}", english)}
         chinese.format(*["x"] * english.count("{"), **given)  # asks for nothing that the English has not
+
+
+@pytest.mark.parametrize("host", ["http://127.0.0.1:8765", "http://localhost", "http://[::1]:8765"])
+def test_an_address_of_this_machine_alone_is_not_cited(host: str) -> None:
+    """What nobody else reaches stands in no citation; what holds at any service does."""
+    path = "/en/question/china-share?place=country:CN"
+    view = CitedView("Shares", host + path, "abc", date(2026, 1, 2), "en")
+    for text in (view.bibtex(), view.csl(), view.chicago(), view.footnote()):
+        assert host not in text
+        assert path.replace("_", r"\_") in text
+    public = CitedView("Shares", f"https://example.org{path}", "abc", date(2026, 1, 2), "en")
+    for text in (public.bibtex(), public.csl(), public.chicago(), public.footnote()):
+        assert f"https://example.org{path}" in text

@@ -97,6 +97,9 @@ def _braced(text: str) -> str:
     return re.sub(r"([%&#_$])", r"\\\1", text.replace("{", "(").replace("}", ")"))
 
 
+_LOCAL = re.compile(r"https?://(?:localhost|127\.[\d.]+|\[::1\])[:/]")
+
+
 @dataclass(frozen=True)
 class CitedView:
     """What is cited: an answer of the graph, at its address, of a version of the data, read on a day."""
@@ -106,6 +109,16 @@ class CitedView:
     version: str
     day: date
     lang: Lang
+
+    @property
+    def public(self) -> str:
+        """The address, unless only this machine reaches it."""
+        return "" if _LOCAL.match(self.address) else self.address
+
+    @property
+    def place(self) -> str:
+        """The address, of a machine's own service only what holds at any other too."""
+        return self.public or re.sub(r"^\w+://[^/]+", "", self.address)
 
     @property
     def key(self) -> str:
@@ -120,7 +133,8 @@ class CitedView:
             "author": "{reegraph}",
             "howpublished": "reegraph, a knowledge graph of the rare-earth supply chain",
             "version": self.version,
-            "url": self.address,
+            "url": self.public,
+            "note": "" if self.public else self.place,
             "urldate": self.day.isoformat(),
             "language": "english" if self.lang == "en" else "chinese",
         }
@@ -136,7 +150,8 @@ class CitedView:
             "title": self.title,
             "author": [{"literal": "reegraph"}],
             "version": self.version,
-            "URL": self.address,
+            "URL": self.public,
+            "note": "" if self.public else self.place,
             "accessed": {"date-parts": [[self.day.year, self.day.month, self.day.day]]},
             "language": self.lang,
         }
@@ -146,10 +161,10 @@ class CitedView:
         """A note in the manner of the Chicago Manual of Style."""
         version = f", data version {self.version}" if self.version else ""
         what = f"reegraph, “{self.title},” knowledge graph of rare earths{version}"
-        return f"{what}, accessed {self.day.isoformat()}, {self.address}."
+        return f"{what}, accessed {self.day.isoformat()}, {self.place}."
 
     def footnote(self) -> str:
         """A footnote as Chinese journals print a database."""
         version = f"，資料版本 {self.version}" if self.version else ""
         day = f"{self.day.year} 年 {self.day.month} 月 {self.day.day} 日"
-        return f"〈{self.title}〉，《reegraph 稀土知識圖譜》{version}，{self.address}（{day}檢索）。"
+        return f"〈{self.title}〉，《reegraph 稀土知識圖譜》{version}，{self.place}（{day}檢索）。"
