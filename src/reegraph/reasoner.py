@@ -48,7 +48,7 @@ def ontology(triples: Iterable[ox.Triple]) -> owlready2.Ontology:
 
 
 def dl_projection(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
-    """What a DL reasoner is given: no claims' machinery, no datatypes outside OWL 2, individuals declared."""
+    """What a DL reasoner is given: no datatypes outside OWL 2, individuals declared."""
     kept: list[ox.Triple] = []
     individuals: set[ox.NamedNode] = set()
     for triple in triples:
