@@ -104,6 +104,9 @@ def test_the_ontology_uses_only_what_the_rules_cover(root: Path) -> None:
         "SELECT * { ?c owl:intersectionOf/rdf:rest/rdf:first ?r  MINUS { ?r owl:someValuesFrom ?f } }",
         "SELECT * { ?c owl:equivalentClass ?other . FILTER(isIRI(?other)) }",
         "SELECT * { ?p a owl:FunctionalProperty , owl:ObjectProperty }",
+        # a control binds for a time and against some: what follows from it is for a rule, which knows both
+        "SELECT * { ?p owl:propertyChainAxiom/rdf:rest*/rdf:first/rdfs:subPropertyOf* ?link ."
+        " FILTER(?link IN (ree:controls, ree:controlledBy)) }",
     ],
     ids=[
         "chains of three",
@@ -112,6 +115,7 @@ def test_the_ontology_uses_only_what_the_rules_cover(root: Path) -> None:
         "no restriction second",
         "two names",
         "same as",
+        "through a control",
     ],
 )
 def test_the_ontology_keeps_to_the_shapes_of_the_rules(root: Path, query: str) -> None:
