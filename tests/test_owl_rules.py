@@ -123,6 +123,20 @@ def test_the_ontology_keeps_to_the_shapes_of_the_rules(root: Path, query: str) -
     assert list(built(root).select(query).texts()) == []
 
 
+def test_less_of_a_thing_is_no_substitute(root: Path) -> None:
+    """What merely lessens the use of a good substitutes for it by no axiom: each such statement is a claim's own."""
+    query = """
+        SELECT * { ?good ree:substitutesFor ?other
+          FILTER NOT EXISTS { ?c ree:property ree:substitutesFor ; ree:subject ?good ; ree:object ?other } }"""
+    assert list(built(root).select(query).texts()) == []
+
+
+def test_the_heavy_rare_earths_are_heavy(root: Path) -> None:
+    """The group of all heavy rare earths is of their class, so that a plant said to process it can be classified."""
+    (row,) = built(root).select("SELECT ?c { BIND(ree:HeavyRareEarth AS ?c) group:heavy-ree a ?c }").texts()
+    assert short(row["c"]) == "ree:HeavyRareEarth"
+
+
 def _given(store: EmbeddedStore) -> Iterable[ox.Triple]:
     stated = {t for name in STATED for t in store.read_graph(GRAPH + name)}
     stated |= {t for t in store.read_graph(DERIVED.value) if t.predicate.value == REE + "dependsOn"}
