@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from closure.real import built
 
 import reegraph
 from reegraph.cli import main
@@ -42,6 +43,14 @@ def test_python_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(example, "README.md", "exec"), names)
     assert len(names["frame"]) == len(names["table"]) > 10  # type: ignore[arg-type]
     assert "claim:tang-2025-310" in capsys.readouterr().out
+
+
+def test_sparql_examples_answer() -> None:
+    """Each query of docs/endpoint.md has rows on the built graph as it stands."""
+    text = (ROOT / "docs" / "endpoint.md").read_text(encoding="utf-8")
+    queries = re.findall(r"(?:^    (?:SELECT| |\}).*\n)+", text, re.MULTILINE)
+    assert len(queries) == 2
+    assert all(list(built(ROOT).select(query).texts()) for query in queries)
 
 
 def test_api_section_is_all() -> None:

@@ -116,7 +116,7 @@ def test_catalogue(client: httpx.Client) -> None:
     store = EmbeddedStore(ox.Quad(*t) for t in triples(client.get("/sparql")))
     query = """
       PREFIX void: <http://rdfs.org/ns/void#> PREFIX dcat: <http://www.w3.org/ns/dcat#>
-      SELECT ?triples ?version ?graphs {
+      SELECT DISTINCT ?triples ?version ?graphs {
         ?d a void:Dataset, dcat:Dataset ; void:sparqlEndpoint ?e ; void:triples ?triples ;
           dcat:version ?version ;
           dcterms:title ?title ;

@@ -285,6 +285,15 @@ def test_script_in_any_field_is_text(path: str) -> None:
     assert "<script>alert" not in answer.text
 
 
+@pytest.mark.parametrize("lang", ["en", "zh-Hant"])
+def test_the_editor_begins_with_names_in_the_language(lang: str) -> None:
+    """The query that the editor begins with has rows, each with a name in the language of the page."""
+    page = client().get(f"/{lang}/sparql").text
+    query = html.unescape(page.partition("<textarea")[2].partition(">")[2].partition("</textarea>")[0])
+    rows = client().get(f"/{lang}/sparql.json?query={quote(query)}").json()["results"]["bindings"]
+    assert {row["name"]["xml:lang"] for row in rows} == {lang.lower()}
+
+
 def test_sparql_page_tells_answers_apart() -> None:
     """Rows, yes or no, nothing, half-typed and long: each said differently, without a script."""
 

@@ -210,10 +210,11 @@ class KnowledgeGraph:
         return ontology(dl_projection(self.dl_triples()))
 
     def dl_triples(self) -> list[ox.Triple]:
-        """What has a meaning in OWL DL: the ontology, the entities, the statements and the reference data."""
+        """The merge without the claims, whose 1,800 nodes would take a reasoner minutes."""
         from reegraph.terms import GRAPH
 
-        return [t for g in ("ontology", "entities", "statements") for t in self.store.read_graph(GRAPH + g)]
+        graphs = ("ontology", "entities", "statements", "reference", "derived")
+        return [t for g in graphs for t in self.store.read_graph(GRAPH + g)]
 
     @cached_property
     def _labels(self) -> Labels:

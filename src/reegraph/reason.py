@@ -51,8 +51,8 @@ def read_rules(folder: Path) -> list[Rule]:
 
 
 def rule_quads(rules: Sequence[Rule]) -> list[ox.Quad]:
-    """The rules as things of the graph, so that a proof can say them in words."""
-    quads = []
+    """The rules as things of the graph, so that a proof can say them in words: nothing derives them."""
+    quads, graph = [], ox.NamedNode(GRAPH + "ontology")
     for rule in rules:
         node = named(f"rule:{rule.name}")
         pairs = [
@@ -61,7 +61,7 @@ def rule_quads(rules: Sequence[Rule]) -> list[ox.Quad]:
             (DCTERMS + "description", ox.Literal(rule.reason_en, language="en")),
             (DCTERMS + "description", ox.Literal(rule.reason_zh, language="zh-Hant")),
         ]
-        quads += [ox.Quad(node, named(p), o, DERIVED) for p, o in pairs]
+        quads += [ox.Quad(node, named(p), o, graph) for p, o in pairs]
     return quads
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # HermiT 1.4 crashes on these datatypes; triples that use them stay out of what it is given.
 _NOT_OWL2 = frozenset(XSD + t for t in ("date", "gYear", "gYearMonth", "duration"))
+# Pellet's log follows its explanation: lines of two, the first with the time and the class that speaks.
+_LOG = re.compile(r"^.*\d{4} .*org\.mindswap\.pellet\.", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def ontology(triples: Iterable[ox.Triple]) -> owlready2.Ontology:
 
 
 def dl_projection(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
-    """What a DL reasoner is given: no claims' machinery, no datatypes outside OWL 2, individuals declared."""
+    """What a DL reasoner is given: no datatypes outside OWL 2, individuals declared."""
     kept: list[ox.Triple] = []
     individuals: set[ox.NamedNode] = set()
     for triple in triples:
@@ -114,6 +117,6 @@ def _first_line(message: str) -> str:
 
 
 def _axioms(message: str) -> str:
-    lines = [line.strip() for line in message.splitlines()]
+    lines = [line.strip() for line in _LOG.split(message)[0].splitlines()]
     start = next((n for n, line in enumerate(lines) if line.startswith("Explanation")), 0)
     return "\n".join(line for line in lines[start:] if line)[:4000]

@@ -56,7 +56,7 @@ def source_pairs(source: Source) -> Iterator[Pair]:
     yield RDF + "type", named(REE + "Article")
     yield from labels(source.title_en, source.title_zh)
     for name in source.aliases:
-        yield SKOS + "altLabel", ox.Literal(name, language="en" if name.isascii() else "zh-Hant")
+        yield SKOS + "altLabel", tagged(name)
     yield DCTERMS + "title", ox.Literal(source.title_zh, language="zh-Hant")
     yield DCTERMS + "title", ox.Literal(source.title_en, language="en")
     yield DCTERMS + "publisher", ox.Literal(source.outlet_zh, language="zh-Hant")
@@ -185,8 +185,8 @@ def _reference_quads(corpus: Corpus) -> Iterator[ox.Quad]:
         yield from _quads(reading.claims[0].replace("claim:", "reading:", 1), pairs, "reference")
     for citation in corpus.bibliography:
         pairs = [
-            (DCTERMS + "title", ox.Literal(citation.title)),
-            (DCTERMS + "publisher", ox.Literal(citation.publisher)),
+            (DCTERMS + "title", tagged(citation.title)),
+            (DCTERMS + "publisher", tagged(citation.publisher)),
             (DCTERMS + "issued", ox.Literal(citation.year)),
             (DCTERMS + "identifier", ox.Literal(citation.url)),
         ]
@@ -224,6 +224,11 @@ def notes(en: str, zh: str) -> Iterator[Pair]:
     if en:
         yield REE + "note", ox.Literal(en, language="en")
         yield REE + "note", ox.Literal(zh, language="zh-Hant")
+
+
+def tagged(name: str) -> ox.Literal:
+    """A name of which no language is said: Chinese where a character is not of ASCII."""
+    return ox.Literal(name, language="en" if name.isascii() else "zh-Hant")
 
 
 def named(id_or_iri: str) -> ox.NamedNode:

@@ -25,7 +25,7 @@ from reegraph.validate import shape_violations
 
 
 @click.command()
-@click.option("--reasoner", is_flag=True, help="Also run HermiT on the ontology (needs Java).")
+@click.option("--reasoner", is_flag=True, help="Also run HermiT on all but the claims (Java, half a minute).")
 @click.option("--no-shapes", is_flag=True, help="Leave out the SHACL shapes, which take longest.")
 @articles_option
 def check(reasoner: bool, no_shapes: bool, articles: Path | None) -> None:

@@ -15,7 +15,7 @@ from reegraph.errors import CurationError, Problem
 from reegraph.terms import OWL, RDF, RDFS, REE, SKOS, XSD, short
 
 # alignments.ttl and shapes.ttl are read by those who need them, not as part of the vocabulary.
-MODULES = ("core", "chemistry", "supply-chain", "policy", "claims", "vocabulary")
+MODULES = ("core", "chemistry", "supply-chain", "policy", "claims", "vocabulary", "dataset")
 REQUIRED, OPTIONAL, FORBIDDEN = "Required", "Optional", "Forbidden"
 REMARK = "remark"
 

@@ -71,7 +71,9 @@ def create_app(
     source = Source(store=data) if isinstance(data, EmbeddedStore) else data
     policy = policy or Policy()
     metrics, rate = Metrics(), Rate(policy.rate)
-    service = Service(Engine(source, options, version), policy, source.writable, metrics, page_of)
+    service = Service(
+        Engine(source, options, version), policy, source.writable, metrics, page_of, source.name
+    )
 
     def at(
         path: str, where: str, methods: dict[str, Handler], refused: Sequence[str] = (), rate: Rate = rate
@@ -127,6 +129,7 @@ class Service:
     writable: bool
     metrics: Metrics
     page_of: PageOf | None = None
+    name: str = ""
 
     @property
     def lends(self) -> Pool | None:
@@ -264,7 +267,8 @@ class Service:
         endpoint = address(request)
         held = await self.engine.census()
         counts = Census(held["default"], held["named"])
-        triples = described(endpoint, counts, writable=self.writable, version=self.engine.version)
+        version = self.engine.version
+        triples = described(endpoint, counts, writable=self.writable, version=version, name=self.name)
         tag = entity_tag(self.engine.version, endpoint, form.media)
         if matches(tag, request) or wants_none(request):
             return not_modified(tag)

@@ -34,12 +34,16 @@ class Options:
 
 @dataclass(frozen=True)
 class Source:
-    """Where the data come from: a file, a RocksDB folder, a store of this process; of none, nowhere."""
+    """Where the data come from: a file, a RocksDB folder, a store of this process; of none, nowhere.
+
+    `name` is what others' data are called, where they have a name.
+    """
 
     path: str = ""
     folder: str = ""
     store: EmbeddedStore | None = None
     writable: bool = False
+    name: str = ""
 
 
 class Reply(Protocol):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import pyoxigraph as ox
 
+from reegraph.folders import project_root
 from reegraph.server.refusal import bad_request
-from reegraph.terms import DCTERMS, PREFIXES, RDF, XSD
+from reegraph.terms import DCTERMS, GRAPH, PREFIXES, RDF, XSD
 
 _SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 _VOID: Final = "http://rdfs.org/ns/void#"
@@ -29,16 +31,43 @@ class Census:
     named: Mapping[str, int]
 
 
-def described(endpoint: str, held: Census, *, writable: bool = False, version: str = "") -> list[ox.Triple]:
-    """The triples that describe the endpoint at this address; Refusal (400) when that is no IRI."""
+def described(
+    endpoint: str, held: Census, *, writable: bool = False, version: str = "", name: str = ""
+) -> list[ox.Triple]:
+    """The triples that describe the endpoint at this address, and the data, called `name` where not ours.
+
+    Refusal (400) when the address is no IRI.
+    """
     try:
         service = ox.NamedNode(endpoint)
     except ValueError as error:
         raise bad_request(f"the Host header makes no address: {error}") from error
-    return [*_service(service, writable), *_dataset(service, held), *_catalogued(service, held, version)]
+    # Whoever may write may have put other data beside ours, which are not under our licence.
+    ours = not writable and GRAPH + "ontology" in held.named
+    dataset = ox.NamedNode(_OURS) if ours else _part(service, "dataset")
+    return [
+        *_service(service, dataset, writable),
+        *_dataset(service, dataset, held),
+        *(_what_ours_is() if ours else _unknown(dataset, name)),
+        *_catalogued(service, dataset, held, version),
+    ]
 
 
-def _service(service: ox.NamedNode, writable: bool) -> Iterator[ox.Triple]:
+@cache
+def _what_ours_is() -> tuple[ox.Triple, ...]:
+    file = project_root() / "ontology" / "dataset.ttl"
+    return tuple(q.triple for q in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE))
+
+
+def _unknown(dataset: ox.NamedNode, name: str) -> Iterator[ox.Triple]:
+    """What can be said of data that are not ours: what their file or folder is called."""
+    for property_, texts in (("title", _TITLE), ("description", _NOTHING)):
+        for language, text in texts.items():
+            said = ox.Literal((property_ == "title" and name) or text, language=language)
+            yield ox.Triple(dataset, ox.NamedNode(DCTERMS + property_), said)
+
+
+def _service(service: ox.NamedNode, dataset: ox.NamedNode, writable: bool) -> Iterator[ox.Triple]:
     yield ox.Triple(service, _A, ox.NamedNode(_SD + "Service"))
     yield ox.Triple(service, ox.NamedNode(_SD + "endpoint"), service)
     yield ox.Triple(service, ox.NamedNode(_SD + "supportedLanguage"), ox.NamedNode(_SD + "SPARQL11Query"))
@@ -46,24 +75,22 @@ def _service(service: ox.NamedNode, writable: bool) -> Iterator[ox.Triple]:
         yield ox.Triple(
             service, ox.NamedNode(_SD + "supportedLanguage"), ox.NamedNode(_SD + "SPARQL11Update")
         )
-    yield ox.Triple(service, ox.NamedNode(_SD + "defaultDataset"), _part(service, "dataset"))
+    yield ox.Triple(service, ox.NamedNode(_SD + "defaultDataset"), dataset)
     for name in _FORMATS:
         yield ox.Triple(
             service, ox.NamedNode(_SD + "resultFormat"), ox.NamedNode(f"http://www.w3.org/ns/formats/{name}")
         )
 
 
-def _catalogued(service: ox.NamedNode, held: Census, version: str) -> Iterator[ox.Triple]:
+def _catalogued(
+    service: ox.NamedNode, dataset: ox.NamedNode, held: Census, version: str
+) -> Iterator[ox.Triple]:
     """The dataset in VoID and DCAT: its version, where it is queried and read whole, how pages are cut."""
-    dataset, access = _part(service, "dataset"), _part(service, "access")
-    whole = _part(service, "distribution")
+    access, whole = _part(service, "access"), _part(service, "distribution")
     graphs = ox.NamedNode(service.value.rpartition("/")[0] + "/graphs")
     yield ox.Triple(dataset, _A, ox.NamedNode(_VOID + "Dataset"))
     yield ox.Triple(dataset, _A, ox.NamedNode(_DCAT + "Dataset"))
     yield ox.Triple(dataset, ox.NamedNode(_VOID + "sparqlEndpoint"), service)
-    yield ox.Triple(dataset, ox.NamedNode(DCTERMS + "title"), ox.Literal("reegraph", language="en"))
-    for language, pages in _PAGES.items():
-        yield ox.Triple(dataset, ox.NamedNode(DCTERMS + "description"), ox.Literal(pages, language=language))
     yield ox.Triple(dataset, ox.NamedNode(_DCAT + "version"), ox.Literal(version))
     size = ox.Literal(str(held.default), datatype=ox.NamedNode(XSD + "integer"))
     yield ox.Triple(dataset, ox.NamedNode(_VOID + "triples"), size)
@@ -76,6 +103,8 @@ def _catalogued(service: ox.NamedNode, held: Census, version: str) -> Iterator[o
     yield ox.Triple(whole, ox.NamedNode(_DCAT + "accessService"), access)
     yield ox.Triple(access, _A, ox.NamedNode(_DCAT + "DataService"))
     yield ox.Triple(access, ox.NamedNode(DCTERMS + "title"), ox.Literal("SPARQL endpoint", language="en"))
+    for language, pages in _PAGES.items():
+        yield ox.Triple(access, ox.NamedNode(DCTERMS + "description"), ox.Literal(pages, language=language))
     yield ox.Triple(access, ox.NamedNode(_DCAT + "endpointURL"), service)
     yield ox.Triple(access, ox.NamedNode(_DCAT + "endpointDescription"), service)
     yield ox.Triple(access, ox.NamedNode(_DCAT + "servesDataset"), dataset)
@@ -83,6 +112,12 @@ def _catalogued(service: ox.NamedNode, held: Census, version: str) -> Iterator[o
 
 
 _PROTOCOL: Final = "https://www.w3.org/TR/sparql11-protocol/"
+_OURS: Final = "https://w3id.org/reegraph/dataset"
+_TITLE: Final = {"en": "dataset", "zh-Hant": "資料集"}
+_NOTHING: Final = {
+    "en": "The data that this service was given; it knows nothing of their content.",
+    "zh-Hant": "提供給此服務的資料；服務本身不知其內容。",
+}
 _PAGES: Final = {
     "en": "Whole graphs are read at /graphs. A long answer of a query is cut into pages by "
     "ORDER BY with LIMIT and OFFSET; X-Dataset-Version tells whether the pages are of one state of the data.",
@@ -91,8 +126,8 @@ _PAGES: Final = {
 }
 
 
-def _dataset(service: ox.NamedNode, held: Census) -> Iterator[ox.Triple]:
-    dataset, default = _part(service, "dataset"), _part(service, "default-graph")
+def _dataset(service: ox.NamedNode, dataset: ox.NamedNode, held: Census) -> Iterator[ox.Triple]:
+    default = _part(service, "default-graph")
     yield ox.Triple(dataset, _A, ox.NamedNode(_SD + "Dataset"))
     yield ox.Triple(dataset, ox.NamedNode(_SD + "defaultGraph"), default)
     yield from _graph(default, held.default)

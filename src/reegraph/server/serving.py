@@ -48,7 +48,7 @@ def _file(path: Path, writable: bool) -> Source:
             f"{path}: a file is served read-only. For a dataset that can be written to give a folder, and "
             "PUT the file to /graphs?default."
         )
-    return Source(path=str(path))
+    return Source(path=str(path), name=path.name)
 
 
 def _folder(path: Path, writable: bool) -> Source:
@@ -58,4 +58,4 @@ def _folder(path: Path, writable: bool) -> Source:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
     if not (path / _ROCKS).is_file() and not (empty and writable):
         raise UsageError(f"{path}: is no RocksDB dataset. Give an empty folder with --writable to make one.")
-    return Source(folder=str(path), writable=writable)
+    return Source(folder=str(path), writable=writable, name=path.name)
