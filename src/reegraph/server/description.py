@@ -14,6 +14,7 @@ from reegraph.server.refusal import bad_request
 from reegraph.terms import DCTERMS, GRAPH, PREFIXES, RDF, XSD
 
 _SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+_COMMENT: Final = "http://www.w3.org/2000/01/rdf-schema#comment"
 _VOID: Final = "http://rdfs.org/ns/void#"
 _DCAT: Final = "http://www.w3.org/ns/dcat#"
 DESCRIBING: Final = {**PREFIXES, "sd": _SD, "void": _VOID, "dcat": _DCAT}  # prefixes for what is written here
@@ -104,7 +105,9 @@ def _catalogued(
     yield ox.Triple(access, _A, ox.NamedNode(_DCAT + "DataService"))
     yield ox.Triple(access, ox.NamedNode(DCTERMS + "title"), ox.Literal("SPARQL endpoint", language="en"))
     for language, pages in _PAGES.items():
-        yield ox.Triple(access, ox.NamedNode(DCTERMS + "description"), ox.Literal(pages, language=language))
+        hint = ox.Literal(pages, language=language)
+        yield ox.Triple(access, ox.NamedNode(DCTERMS + "description"), hint)
+        yield ox.Triple(dataset, ox.NamedNode(_COMMENT), hint)  # for who reads VoID alone
     yield ox.Triple(access, ox.NamedNode(_DCAT + "endpointURL"), service)
     yield ox.Triple(access, ox.NamedNode(_DCAT + "endpointDescription"), service)
     yield ox.Triple(access, ox.NamedNode(_DCAT + "servesDataset"), dataset)
