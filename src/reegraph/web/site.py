@@ -155,7 +155,10 @@ class Site:
     @cached_property
     def turning_days(self) -> tuple[date, ...]:
         """The days on which the status of an export control changes."""
-        return turning_days(self)
+        return turning_days(
+            self.panel("control-days").table,
+            lambda days: self.ask("controls-in-force", {"date": days}).table,
+        )
 
     def label(self, id_: str, lang: Lang) -> str:
         """The name of an id in a language."""

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from reegraph.web.site import Site
+from reegraph.table import Table
 
 _NEXT: Final = timedelta(days=1)
 _SILENT: Final = frozenset({"undated", "upcoming"})  # what has begun on no known day
 _States = dict[tuple[str, ...], str]
 
 
-def turning_days(site: Site) -> tuple[date, ...]:
+def turning_days(given: Table, clock: Callable[[str], Table]) -> tuple[date, ...]:
     """The days on which the status of some item is another than the day before, in their order.
 
-    A status can change only on a day that a claim or notice gives, or on the one after it.
+    A status can change only on a day that a claim or notice gives (`given`), or on the one after it; `clock`
+    answers controls-in-force for days with commas between.
     """
-    days = sorted(set(_given(site)))
-    states: dict[str, _States] = {day.isoformat(): {} for day in days}
+    days = sorted(set(_days(given)))
     if not days:
         return ()
-    for row in site.ask("controls-in-force", {"date": ",".join(states)}).cells():
+    states: dict[str, _States] = {day.isoformat(): {} for day in days}
+    for row in clock(",".join(states)).cells():
         if row["status"] not in _SILENT:
             what = tuple(str(row[k]) for k in ("control", "rule", "item"))
             states[str(row["day"])][what] = str(row["status"])
@@ -37,8 +37,8 @@ def turning_days(site: Site) -> tuple[date, ...]:
     return tuple(found)
 
 
-def _given(site: Site) -> Iterator[date]:
-    for row in site.panel("control-days").table.rows:
+def _days(given: Table) -> Iterator[date]:
+    for row in given.rows:
         for text in map(str, filter(None, row)):
             if len(text) == len("2025-11-07"):
                 day = date.fromisoformat(text)
