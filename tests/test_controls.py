@@ -74,3 +74,16 @@ def test_the_matrix_gives_each_element_the_strictest_status(day: str) -> None:
     for row in real_graph().ask("control-matrix", date=day).records():
         states = by_element.get(row["element"], ["not-listed"])
         assert row["status"] == min(states, key=(*STRICTEST_FIRST, "not-listed").index), row
+
+
+def test_a_notice_of_later_date_is_not_known_before() -> None:
+    """By June nobody had heard of October's notices, by October of no suspension; 2010 is past."""
+    june = real_graph().ask("controls-in-force", date="2025-12-15", known_by="2025-06-30").records()
+    assert not [r for r in june if "2025-1" in str(r["since"]) + str(r["notice"]) + str(r["suspended"])]
+    assert {r["control"] for r in june if r["status"] == "suspended"} == set()
+    assert {r["status"] for r in june if r["control"] == "policy:cn-embargo-japan-2010"} == {"once"}
+    october = real_graph().ask("controls-in-force", date="2025-10-31", known_by="2025-10-31").records()
+    assert {(r["status"], r["dated_by"]) for r in october if "cn-mofcom-61-2025" in r["control"]} == {
+        ("announced", "notice")
+    }
+    assert not [r for r in october if r["suspended_by"]]
