@@ -67,7 +67,7 @@ def test_what_was_known_by_a_day(project: Project) -> None:
 
 
 def test_what_was_known_by_a_day_of_reference_entries(project: Project) -> None:
-    """An entry stays from the last day that its work's date leaves open, and always where the work has none."""
+    """An entry stays from the last day that its work's date leaves open; always where the work has none."""
     corpus = read_corpus(project.root)
     fact = Fact("work:iupac", "published", "2025-06", "work:iupac", "", "")
     undated = replace(fact, subject="element:Dy", property="symbol", value="Dy", work="work:undated")
