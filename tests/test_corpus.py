@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from conftest import Project
 
 from reegraph.curation.corpus import read_corpus
-from reegraph.curation.reference import FACT_COLUMNS
+from reegraph.curation.reference import FACT_COLUMNS, Fact
 from reegraph.errors import CurationError, MissingPart
 
 CLAIMS = "data/claims/small-2025.tsv"
@@ -63,6 +64,19 @@ def test_what_was_known_by_a_day(project: Project) -> None:
     assert after == corpus
     assert (before.sources, before.claims, before.reasons) == ({}, [], [])
     assert before.entities == corpus.entities
+
+
+def test_what_was_known_by_a_day_of_reference_entries(project: Project) -> None:
+    """An entry stays from the last day that its work's date leaves open; always where the work has none."""
+    corpus = read_corpus(project.root)
+    fact = Fact("work:iupac", "published", "2025-06", "work:iupac", "", "")
+    undated = replace(fact, subject="element:Dy", property="symbol", value="Dy", work="work:undated")
+    entities = {**corpus.entities, "work:iupac": replace(next(iter(corpus.entities.values())), cls="Work")}
+    of_june = replace(corpus, entities=entities, facts=[fact, replace(fact, subject="element:Dy"), undated])
+    assert of_june.known_by(date(2025, 6, 29)).facts == [undated]
+    assert of_june.known_by(date(2025, 6, 30)).facts == of_june.facts
+    open_ = replace(of_june, facts=[replace(fact, value="2025-06-01/.."), undated])
+    assert open_.known_by(date(2026, 1, 1)).facts == [undated]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reegraph.curation import edtf
 from reegraph.curation.claims import Ids
 from reegraph.curation.reference import (
     BIBLIOGRAPHY_COLUMNS,
@@ -84,6 +85,10 @@ def test_facts(tmp_path: Path, vocabulary: Vocabulary) -> None:
             "note_zh is empty, but note_en is not. Say it in English and Traditional Chinese.",
         ),
         ("element:Dy\tsymbol\t\twork:iupac\t\t", "value is empty. Fill it in or take the row out."),
+        (
+            "work:iupac\tpublished\tsoon\twork:iupac\t\t",
+            f"time 'soon' is not understood. {edtf.REMEDY}",
+        ),
     ],
 )
 def test_faults_of_a_fact(tmp_path: Path, vocabulary: Vocabulary, row: str, problem: str) -> None:

@@ -377,7 +377,7 @@ def test_a_control_that_binds_puts_supply_from_its_maker_under_licence() -> None
     assert (row["control"], row["item"], row["before"], row["after"]) == (
         "policy:ban",
         "element:Dy",
-        "uncertain",
+        "undated",
         "in-force",
     )
 
@@ -853,7 +853,7 @@ def test_if_the_october_package_binds_again_supply_needs_a_licence(answers: dict
     found = answers["october-2025-package-in-force"]
     items = {r["item"]: (r["before"], r["after"]) for r in found.controls}
     assert {"element:Ho", "element:Er", "element:Tm", "element:Eu", "element:Yb"} <= set(items)
-    assert items["element:Ho"] == ("uncertain", "in-force")
+    assert items["element:Ho"] == ("suspension-ended", "in-force")
     assert "technology:re-separation" in items
     assert {r["effect"] for r in found.losses} <= {"licence", "licence-part", "hardened"}
     assert found.overturn.records()[0]["claim"] == "claim:chen-jw-2025-264"

@@ -8,11 +8,15 @@ import io
 import json
 import re
 import time
+from datetime import date, timedelta
 from html.parser import HTMLParser
+from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
 from webclient import client, site
+
+from reegraph.web.pages.clock import STATES
 
 LANGS = ("en", "zh-Hant")
 PAGES = (
@@ -456,11 +460,76 @@ def test_search_finds_what_if() -> None:
     assert "dependence?if=myanmar-feed-stops" in client().get(f"/zh-Hant/search?q={quote('緬甸')}").text
 
 
+def main_of(path: str) -> str:
+    """What a page says before its twins, without markup and drawings."""
+    text = client().get(path).text
+    shown = re.sub(r"(?s)<svg.*?</svg>", "", text[text.index("<main") : text.index('class="twins"')])
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", shown)).split())
+
+
+@pytest.mark.parametrize("path", ["/en/", "/en/controls"])
+def test_what_stands_today_is_named_by_kind(path: str) -> None:
+    """The head names the controls of each state; a suspension that has ended is past, not coming."""
+    text = main_of(path)
+    head = text[text.index("items are under control") : text.index("What is coming")]
+    for words in (
+        "suspension ended 16: China's October 2025",
+        "(suspension ended 2026-11-10; nobody says whether it was prolonged)",
+        "happened once 1: China's 2010 halt",
+        "date not known",
+        "The newest article dates from 2025-12",
+    ):
+        assert words in head
+    assert "uncertain" not in head
+    coming, ended = re.search(r"(What is coming (?!What).*?)(What has ended, .*)", text).groups()  # type: ignore[union-attr]
+    assert "2026-11-10" not in coming
+    assert "2026-11-10" in ended
+
+
+def test_days_of_a_package_stand_with_its_own_items() -> None:
+    """Items of one control with other dates stand apart; a month is written as a month."""
+    text = main_of("/zh-Hant/controls?date=2025-10-31")
+    assert "原訂 2025-11-08 生效，生效前即暫停" in text
+    assert re.search(r"稀土採礦技術[^·]*起始 原訂 2025-12-01", text)
+    assert "起始 2010-09 " in text
+    assert not re.search(r"-01 至 \d{4}-\d\d-(?:28|29|30|31)", text)
+
+
+def test_each_day_on_which_something_changes_is_listed_and_no_other() -> None:
+    """The counts of a listed day differ from the day before; between two listed days they are the same."""
+    listed = [
+        date.fromisoformat(d)
+        for d in re.findall(r"/en/controls\?date=([\d-]+)", client().get("/en/controls").text)
+    ]
+    assert {date(2025, 10, 9), date(2025, 11, 7), date(2026, 11, 11)} <= set(listed)
+    silent = {"undated", "upcoming"}
+
+    def states(day: date) -> set[tuple[str, ...]]:
+        rows = site().ask("controls-in-force", {"date": day.isoformat()}).cells()
+        return {
+            (str(r["control"]), str(r["rule"]), str(r["item"]), str(r["status"]))
+            for r in rows
+            if r["status"] not in silent
+        }
+
+    for day in listed:
+        assert states(day) != states(day - timedelta(days=1)), day
+    for first, second in pairwise(listed):
+        assert states(first) == states(second - timedelta(days=1)), (first, second)
+
+
+def test_an_element_that_is_said_not_to_be_listed_is_no_blank() -> None:
+    """The claim that leaves it out stands in its cell; a group's controls are named."""
+    text = main_of("/en/elements?date=2025-10-31")
+    assert re.search(r"neodymium Nd 60 – not listed Chen CC 2025 ¶15", text)
+    assert re.search(r"rare earths ◇ announced China's October 2025 rare-earth export controls", text)
+
+
 def test_the_clock_groups_by_state_with_the_answer_first() -> None:
     """States stand in their order, each once; the chain of notices comes after what binds."""
     text = client().get("/en/controls?date=2026-01-01").text
     states = re.findall(r'<h2><span class="state ([\w-]+)"', text)
-    assert states == [s for s in ("in-force", "suspended", "upcoming", "uncertain", "expired") if s in states]
+    assert states == [s for s in STATES if s in states]
     assert len(states) > 2
     assert text.index('class="answer"') < text.index('class="bind"') < text.index('class="chart wide"')
     shown = text[text.index("<main") : text.index('class="twins"')]

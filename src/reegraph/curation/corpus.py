@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from reegraph.curation import tsv
+from reegraph.curation import edtf, tsv
 from reegraph.curation.anchors import ArticleText, read_article
 from reegraph.curation.claims import Claim, Ids, read_claims
 from reegraph.curation.entities import Entity, read_entities
@@ -59,24 +59,34 @@ class Corpus:
     def known_by(self, day: date) -> Corpus:
         """What the sources published by then say: those whose last possible day is not later.
 
-        Reference entries and the ontology stay, for they date from no article.
+        A reference entry stays where its work was published by then or has no date, and so does the ontology.
         """
-        sources = {i: s for i, s in self.sources.items() if s.published.end and s.published.end <= day}
+        sources = {i: s for i, s in self.sources.items() if _by(s.published, day)}
+        late = {f.subject for f in self.facts if self._dates_a_work(f) and not _by(edtf.parse(f.value), day)}
         claims = [c for c in self.claims if c.source in sources]
         ids = {c.id for c in claims}
         return replace(
             self,
             sources=sources,
             claims=claims,
+            facts=[f for f in self.facts if f.work not in late],
             corrections=[c for c in self.corrections if c.claim in ids],
             readings=[r for r in self.readings if ids.issuperset(r.claims)],
             reasons=[r for r in self.reasons if r.claims <= ids],
             bibliography=[b for b in self.bibliography if ids.issuperset(b.claims)],
         )
 
+    def _dates_a_work(self, fact: Fact) -> bool:
+        return fact.property == "published" and self.classes.get(fact.subject) == "Work"
+
     def claims_of(self, source: str) -> list[Claim]:
         """One source's claims, in their order."""
         return [c for c in self.claims if c.source == source]
+
+
+def _by(published: edtf.Span, day: date) -> bool:
+    """Whether something was surely published by then."""
+    return published.end is not None and published.end <= day
 
 
 def class_index(

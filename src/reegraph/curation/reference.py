@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from reegraph.curation import tsv
+from reegraph.curation import edtf, tsv
 from reegraph.curation.claims import Ids
 from reegraph.curation.vocabulary import Vocabulary
 from reegraph.errors import Problem, perhaps
@@ -242,11 +242,20 @@ def _fact_faults(row: Mapping[str, str], ids: Ids, vocabulary: Vocabulary) -> It
             f"value {row['value']!r} is no {datatype.rpartition('#')[2]}, which {row['property']} takes.",
             "Correct the value.",
         )
+    elif row["property"] == "published":
+        yield from _time_faults(row["value"])
     if row["work"] not in ids.classes:
         yield (
             f"work {row['work']} is not defined.",
             "Every reference entry cites a work of data/entities/work.tsv.",
         )
+
+
+def _time_faults(value: str) -> Iterator[tuple[str, str]]:
+    try:
+        edtf.parse(value)
+    except ValueError as error:
+        yield str(error).removesuffix(f" {edtf.REMEDY}"), edtf.REMEDY
 
 
 def _label_problems(row: Mapping[str, str], where: str) -> list[Problem]:

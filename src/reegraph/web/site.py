@@ -9,6 +9,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -28,6 +29,7 @@ from reegraph.web.assets import Assets
 from reegraph.web.catalogue import Catalogue
 from reegraph.web.panel import Panel, page_question
 from reegraph.web.search import Index
+from reegraph.web.turns import turning_days
 from reegraph.web.whatif import WhatIf
 
 _KEPT: Final = 1000  # answers; some three kilobytes each
@@ -149,6 +151,14 @@ class Site:
     def what_if(self) -> WhatIf:
         """The shipped scenarios on this graph."""
         return WhatIf(self)
+
+    @cached_property
+    def turning_days(self) -> tuple[date, ...]:
+        """The days on which the status of an export control changes."""
+        return turning_days(
+            self.panel("control-days").table,
+            lambda days: self.ask("controls-in-force", {"date": days}).table,
+        )
 
     def label(self, id_: str, lang: Lang) -> str:
         """The name of an id in a language."""

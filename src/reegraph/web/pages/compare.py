@@ -14,7 +14,6 @@ from reegraph.sentence import Sentence
 from reegraph.table import Cell, Column, Table, Thing
 from reegraph.web.catalogue import Said
 from reegraph.web.pages.ask import Ask
-from reegraph.web.pages.controls import whole_period
 from reegraph.web.panel import Panel, View
 from reegraph.wording import figure, spoken, time
 
@@ -97,7 +96,7 @@ def _dates(ask: Ask, a: str, b: str) -> tuple[str, tuple[str, str], list[Panel],
         found: dict[Hashable, list[Entry]] = defaultdict(list)
         for row in panel.cells():
             claims = row["claims"] if isinstance(row["claims"], tuple) else ()
-            since = spoken(ask.lang, whole_period(str(row["since"]))) if row["since"] else ""
+            since = spoken(ask.lang, row["since"]) if row["since"] else ""
             entry = Entry(ask.t(str(row["status"])), since, tuple(c for c in claims if isinstance(c, Thing)))
             found[row["control"], row["item"]].append(entry)
         sides.append(found)

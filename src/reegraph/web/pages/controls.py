@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from reegraph.sentence import Sentence
 from reegraph.table import Cell, Column, Table, Thing
 from reegraph.web.catalogue import Said
 from reegraph.web.pages.ask import Ask
+from reegraph.web.pages.clock import STATES, newest, said_of, standings
 from reegraph.web.pages.marks import date_row, draw_dates
 from reegraph.web.panel import Panel, View
 from reegraph.web.svg import Row
 from reegraph.wording import time
 
-STATES: Final = ("in-force", "suspended", "upcoming", "uncertain", "expired")
 _STAGES: Final = (
     "mining",
     "beneficiation",
@@ -45,14 +43,17 @@ def controls(ask: Ask) -> View:
     chain = ask.site.ask("control-timeline", {})
     said = _said(ask, chain)
     groups = _by_control(clock)
-    turns = _key_days(said)
-    recent = [when for when, _ in turns if when > ask.today - _SLID]
+    turns = ask.site.turning_days
+    recent = [when for when in turns if when > ask.today - _SLID]
     within = [day, ask.today, *recent]
     words: dict[str, Any] = {
         "day": day,
-        "states": Counter(str(s) for s in clock.table.column("status")),
+        "standings": standings(clock),
+        "newest": newest(ask, day),
+        "counts": {s.state: s.count for s in standings(clock)},
         "by_state": [(state, list(of)) for state, of in groupby(groups, itemgetter("status"))],
-        "coming": _coming(ask, groups, said, day),
+        "coming": _coming(ask, clock, said, day),
+        "ended": said_of(clock, "ended"),
         "key_days": turns,
         "slide": (min(within), max(within)),
         "slid_to": recent,
@@ -87,6 +88,10 @@ def elements(ask: Ask) -> View:
         cell = dict(zip(names, cell_row, strict=True))
         if isinstance(cell["item"], Thing):
             status[cell["item"].id].append(cell)
+    for bare in matrix.cells():
+        if bare["status"] == "not-listed" and bare["claims"]:
+            left_out = bare["exempted_by"] or (None,)
+            status[bare["element"].id] += [{**bare, "control": control} for control in left_out]
     used = [s for s in _STAGES if any(stage == f"stage:{s}" for _, stage in cells)]
     words: dict[str, Any] = {
         "day": day,
@@ -126,7 +131,11 @@ def _matrix(ask: Ask, words: Mapping[str, Any]) -> Panel:
                 thing,
                 words["numbers"].get(thing.id),
                 tuple(dict.fromkeys(str(row["status"]) for row in bound)),
-                tuple(dict.fromkeys(row["control"] for row in bound)),
+                tuple(
+                    dict.fromkeys(
+                        row["control"] for row in bound if row["control"] and row["status"] != "not-listed"
+                    )
+                ),
                 *(tuple(ask.site.catalogue.thing(i) for i in cell) for cell in who),
                 tuple(dict.fromkeys(behind)),
             )
@@ -141,7 +150,7 @@ def _said(ask: Ask, chain: Panel) -> list[Said]:
 
 
 def _by_control(clock: Panel) -> list[dict[str, Any]]:
-    """One entry a control, rule within it and status, with all that it binds."""
+    """One entry a control, rule within it, status and dates, with all that it binds."""
     names = [c.name for c in clock.table.columns]
     groups: dict[tuple[Cell, ...], dict[str, Any]] = {}
     for row in clock.table.rows:
@@ -149,9 +158,8 @@ def _by_control(clock: Panel) -> list[dict[str, Any]]:
         control, claims = cells["control"], cells["claims"]
         if not isinstance(control, Thing):
             continue
-        key = (control, cells["rule"], cells["status"])
-        since = whole_period(str(cells["since"] or ""))
-        group = groups.setdefault(key, {**cells, "since": since, "items": [], "claims": {}})
+        key = (control, cells["rule"], cells["status"], cells["since"], cells["notice"])
+        group = groups.setdefault(key, {**cells, "items": [], "claims": {}})
         how = cells["binds"] if cells["binds"] in {"end-use", "made-with"} else ""
         group["items"].append({"thing": cells["item"], "how": how})
         for claim in claims if isinstance(claims, tuple) else ():
@@ -162,35 +170,9 @@ def _by_control(clock: Panel) -> list[dict[str, Any]]:
     )
 
 
-def whole_period(text: str) -> Sentence:
-    """When something began; days that span just a year or a month as that year or month.
-
-    >>> whole_period("2023-01-01 to 2023-12-31"), whole_period("2025-10-01 to 2025-10-31")
-    ('2023', '2025-10')
-    """
-    first, _, last = text.partition(" to ")
-    if first[4:] == "-01-01" and last == f"{first[:4]}-12-31":
-        return Sentence(first[:4])
-    if last[:7] == first[:7] and first.endswith("-01"):
-        year, month = int(first[:4]), int(first[5:7])
-        if last.endswith(str(monthrange(year, month)[1])):
-            return Sentence(first[:7])
-    return Sentence(text)
-
-
-def _key_days(said: list[Said]) -> list[tuple[date, str]]:
-    """The days and months in which the chain of notices has a turn, each by its first day."""
-    turns = {
-        c.since: c.when.partition("/")[0]
-        for c in said
-        if c.since and len(c.when.partition("/")[0]) >= len("2025-10") and not c.assumed
-    }
-    return sorted(turns.items())
-
-
-def _coming(ask: Ask, groups: list[dict[str, Any]], said: list[Said], day: date) -> list[tuple[str, str]]:
+def _coming(ask: Ask, clock: Panel, said: list[Said], day: date) -> list[tuple[str, str]]:
     """What the answer says of the time after, and the turns of the chain that lie after the day."""
-    coming = {(g["control"].id, g["next"]) for g in groups if g["next"]}
+    coming = set(said_of(clock, "next"))
     for turn in said:
         if turn.since and turn.since > day and not turn.assumed and not turn.negative:
             coming.add((turn.subject.id, f"{turn.property.label(ask.lang)} {time(ask.lang, turn.when)}"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from reegraph.questions import THEMES
 from reegraph.table import Thing
 from reegraph.web.catalogue import Said
 from reegraph.web.pages.ask import Ask
+from reegraph.web.pages.clock import newest, said_of, standings
 from reegraph.web.pages.marks import draw_figures
 from reegraph.web.panel import View
 from reegraph.wording import figure
@@ -22,7 +22,6 @@ def home(ask: Ask) -> View:
     heavy = ask.site.ask("heavy-ree-dependence", {"on": "country:CN"})
     disagreements = ask.site.ask("disagreements", {})
     clock = ask.site.ask("controls-in-force", {"date": ask.today.isoformat()})
-    states = Counter(str(s) for s in clock.table.column("status"))
     shown = [0, 2, 3, 4, 5, 9]  # who, stage, material, share, period, claims
     words: dict[str, Any] = {
         "said": said,
@@ -35,17 +34,11 @@ def home(ask: Ask) -> View:
         ],
         "heavy_columns": [heavy.table.columns[i] for i in shown],
         "themes": [(theme, [q for q in ask.site.questions.values() if q.theme == theme]) for theme in THEMES],
-        "states": states,
+        "standings": standings(clock),
+        "newest": newest(ask, ask.today),
         "scenarios": ask.site.what_if.shipped,
-        "coming": sorted(
-            {
-                (control.id, coming)
-                for control, coming in zip(
-                    clock.table.column("control"), clock.table.column("next"), strict=True
-                )
-                if isinstance(control, Thing) and isinstance(coming, str)
-            }
-        ),
+        "coming": said_of(clock, "next"),
+        "ended": said_of(clock, "ended"),
         "today": ask.today,
         "counts": {
             "claims": f"{len(ask.site.catalogue.places):,}",
