@@ -612,3 +612,14 @@ def test_a_typed_query_that_does_not_parse_is_told_in_the_pages_language() -> No
     query = quote("SELECT * { foo:a ?p ?o }")
     assert "nobody has declared the prefix foo:" in client().get(f"/en/sparql?query={query}").text
     assert "前綴 foo: 沒有宣告" in client().get(f"/zh-Hant/sparql?query={query}").text
+
+
+# --- disagreements
+
+
+def test_a_gap_is_what_a_reader_would_subtract() -> None:
+    """The gap stands in percentage points, months or the unit, by subtraction of what is printed."""
+    page = text("/en/disagreements")
+    for gap in ("15.8–20.8 percentage points", "12 months", "2 years", "162,000 t"):
+        assert f"Gap: {gap}" in page
+    assert "差距：15.8–20.8 個百分點" in text("/zh-Hant/disagreements")

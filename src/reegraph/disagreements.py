@@ -21,10 +21,12 @@ import pyoxigraph as ox
 from reegraph.curation.anchors import sha256
 from reegraph.curation.claims import Claim
 from reegraph.curation.corpus import Corpus
+from reegraph.curation.figure import Figure
 from reegraph.curation.reference import Reason
 from reegraph.curation.vocabulary import Property, Vocabulary
+from reegraph.gap import gap_of_figures, gap_of_times
 from reegraph.terms import GRAPH, PROV, RDF, REE
-from reegraph.triples import Pair, decimal, labels, named
+from reegraph.triples import Pair, labels, named, quantity_pairs
 from reegraph.wording import figure, time
 
 DERIVED = ox.NamedNode(GRAPH + "derived")
@@ -36,13 +38,13 @@ DIFFERENCES = frozenset({("year",), ("stage",), ("material",), ("definition",), 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A ladder of claims that do not fit together. `gap` is the widest distance between two of them."""
+    """A ladder of claims that do not fit together. `gap` is what lies between the lowest and the highest."""
 
     kind: str
     claims: tuple[Claim, ...]  # by lower value, then id
     differs_in: str = ""
-    gap: Decimal | None = None
-    unit: str = ""
+    gap: Figure | None = None
+    unit: str = ""  # of the gap
 
     @property
     def id(self) -> str:
@@ -71,6 +73,11 @@ def disagreement_quads(corpus: Corpus) -> Iterator[ox.Quad]:
         node = named(disagreement.id)
         for predicate, value in _pairs(disagreement, corpus, reasons):
             yield ox.Quad(node, named(predicate), value, DERIVED)
+        if disagreement.gap is not None:
+            gap = named(f"{disagreement.id}/gap")
+            yield ox.Quad(node, named(REE + "gap"), gap, DERIVED)
+            for predicate, value in quantity_pairs(disagreement.gap, disagreement.unit):
+                yield ox.Quad(gap, named(predicate), value, DERIVED)
 
 
 def _pairs(
@@ -87,10 +94,6 @@ def _pairs(
             yield REE + "settledBy", named(claim.id)
     if disagreement.differs_in:
         yield REE + "differsIn", ox.Literal(disagreement.differs_in)
-    if disagreement.gap is not None:
-        yield REE + "gap", decimal(disagreement.gap)
-        if disagreement.unit:
-            yield REE + "unit", named(f"unit:{disagreement.unit}")
     for members, reason in reasons.items():
         if members <= ids:
             yield REE + "reason", ox.Literal(reason.en, language="en")
@@ -178,9 +181,8 @@ def _of_dates(claims: Sequence[Claim], vocabulary: Vocabulary) -> Iterator[Disag
     for group in _grouped(dated, lambda c: (c.subject, c.property, _forward(c))):
         members = _connected(group, lambda a, b: a.source != b.source and not a.when.overlaps(b.when))
         if members:
-            ends = sorted((c.when.start, c.when.end) for c in members if c.when.start and c.when.end)
-            gap = Decimal((ends[-1][0] - ends[0][1]).days) if len(ends) > 1 else None
-            yield Disagreement("contradiction", _by_time(members), gap=gap, unit="day" if gap else "")
+            gap, unit = gap_of_times([c.when for c in members])
+            yield Disagreement("contradiction", _by_time(members), gap=gap, unit=unit)
 
 
 def _of_order(claims: Sequence[Claim]) -> Iterator[Disagreement]:
@@ -270,8 +272,8 @@ def _interval(claim: Claim, share: bool) -> tuple[Decimal, Decimal]:
 
 def _figure_ladder(kind: str, claims: Iterable[Claim], share: bool, differs_in: str = "") -> Disagreement:
     ladder = tuple(sorted(claims, key=lambda c: (c.figure.widened(share)[0] if c.figure else 0, c.id)))
-    gap = max((_distance(a, b, share) for a, b in combinations(ladder, 2)), default=Decimal(0))
-    return Disagreement(kind, ladder, differs_in, gap, ladder[0].unit)
+    gap, unit = gap_of_figures([c.figure for c in ladder if c.figure], ladder[0].unit)
+    return Disagreement(kind, ladder, differs_in, gap, unit)
 
 
 def _nearly_meets(a: Claim, b: Claim) -> bool:
