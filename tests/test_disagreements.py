@@ -223,7 +223,7 @@ def test_a_looser_claim_makes_a_looser_ladder(vocabulary: Vocabulary) -> None:
     """A contradiction stays one when a claim without a year joins, which makes a second ladder, unsettled."""
     claims = [made("a-1", SHARE, "69", "2025"), made("b-1", SHARE, "60", "2025"), made("c-1", SHARE, "80")]
     assert found(vocabulary, claims) == [
-        "contradiction: b-1 a-1, 9 percentage-point",
+        "contradiction: b-1 a-1, 9 points",
         "unsettled: b-1 a-1 c-1, 20 points",
     ]
 
@@ -380,8 +380,8 @@ def nodes(corpus: Corpus) -> set[str]:
     }
 
 
-def test_a_node_says_kind_claims_gap_and_what_settles_it(vocabulary: Vocabulary) -> None:
-    """The node holds claims, kind, gap with unit, and the deprecated claim that settles it."""
+def test_a_node_says_kind_claims_gap_and_what_is_adopted(vocabulary: Vocabulary) -> None:
+    """The node holds claims, kind, gap with unit, the claim that stands and the one not adopted."""
     claims = [made("a-1", SHARE, "69", "2024"), made("b-1", SHARE, "60", "2024", rank="deprecated")]
     assert nodes(corpus_of(vocabulary, claims)) == {
         "rdf:type ree:Disagreement",
@@ -390,7 +390,8 @@ def test_a_node_says_kind_claims_gap_and_what_settles_it(vocabulary: Vocabulary)
         "ree:hasClaim claim:b-1",
         "prov:wasDerivedFrom claim:a-1",
         "prov:wasDerivedFrom claim:b-1",
-        "ree:settledBy claim:b-1",
+        "ree:adopted claim:a-1",
+        "ree:notAdopted claim:b-1",
         "ree:gap gap",
         "rdf:type ree:Quantity",
         "ree:printed 9",
@@ -400,6 +401,28 @@ def test_a_node_says_kind_claims_gap_and_what_settles_it(vocabulary: Vocabulary)
         "ree:upper 9",
         "ree:unit unit:percentage-point",
     }
+
+
+@pytest.mark.parametrize(
+    ("ranks", "adopted"),
+    [
+        (("normal", "normal"), []),
+        (("normal", "deprecated"), ["a-1"]),
+        (("deprecated", "deprecated"), []),
+        (("normal", "normal", "deprecated"), []),  # 69 and 60 of one year are still at odds
+        (("normal", "deprecated", "deprecated"), ["a-1"]),
+    ],
+)
+def test_what_is_adopted(vocabulary: Vocabulary, ranks: Sequence[str], adopted: list[str]) -> None:
+    """A claim is adopted when all that contradicts it is not."""
+    claims = [
+        made(f"{s}-1", SHARE, v, "2024", rank=rank)
+        for s, v, rank in zip("abc", ("69", "60", "80"), ranks, strict=False)
+    ]
+    said = nodes(corpus_of(vocabulary, claims))
+    assert sorted(s for s in said if s.startswith("ree:adopted")) == [
+        f"ree:adopted claim:{a}" for a in adopted
+    ]
 
 
 def test_a_difference_says_in_what(vocabulary: Vocabulary) -> None:
@@ -414,7 +437,7 @@ def test_a_difference_says_in_what(vocabulary: Vocabulary) -> None:
     ]
     said = nodes(corpus_of(vocabulary, claims, reasons))
     assert {"ree:differsIn stage", "ree:reason Mined is not refined.", "ree:reason 開採非精煉。"} <= said
-    assert not [s for s in said if "another" in s or s.startswith("ree:settledBy")]
+    assert not [s for s in said if "another" in s or s.startswith(("ree:adopted", "ree:notAdopted"))]
 
 
 def test_labels_are_in_both_languages(vocabulary: Vocabulary) -> None:
@@ -455,15 +478,15 @@ def test_the_real_ladders_are_sound(corpus: Corpus) -> None:
 
 
 def test_the_real_nodes_name_real_claims(corpus: Corpus) -> None:
-    """Every premise of a real disagreement is a claim; each that is deprecated settles it."""
+    """Every premise of a real disagreement is a claim; those that are deprecated are not adopted."""
     known = {c.id: c.rank for c in corpus.claims}
     premises = [q for q in disagreement_quads(corpus) if q.predicate.value == PROV + "wasDerivedFrom"]
-    settled = {
-        (q.subject, q.object) for q in disagreement_quads(corpus) if q.predicate.value == REE + "settledBy"
+    rejected = {
+        (q.subject, q.object) for q in disagreement_quads(corpus) if q.predicate.value == REE + "notAdopted"
     }
     assert {short(q.object.value) for q in premises} <= set(known)
     deprecated = {(q.subject, q.object) for q in premises if known[short(q.object.value)] == "deprecated"}
-    assert settled == deprecated
+    assert rejected == deprecated
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from reegraph.triples import Pair, labels, named, quantity_pairs
 from reegraph.wording import figure, time
 
 DERIVED = ox.NamedNode(GRAPH + "derived")
+OPEN = frozenset({"contradiction", "unsettled"})  # kinds in which not all can be right
 FORWARD = frozenset({"forecast", "target", "plan", "hypothesis"})
 # The sets of dimensions in which two figures may part and still be worth comparing. A share "of imports of
 # compounds" and one "of use" differ in two ways, yet readers compare them.
@@ -55,12 +56,15 @@ class Disagreement:
 
 def find_disagreements(corpus: Corpus) -> list[Disagreement]:
     """All disagreements among the claims, by kind and id."""
-    claims = [c for c in corpus.claims if not c.is_remark]
+    return _found([c for c in corpus.claims if not c.is_remark], corpus.vocabulary)
+
+
+def _found(claims: Sequence[Claim], vocabulary: Vocabulary) -> list[Disagreement]:
     found: list[Disagreement] = []
-    found += _of_figures(claims, corpus.vocabulary)
-    found += _of_dates(claims, corpus.vocabulary)
+    found += _of_figures(claims, vocabulary)
+    found += _of_dates(claims, vocabulary)
     found += _of_order(claims)
-    found += _of_objects(claims, corpus.vocabulary)
+    found += _of_objects(claims, vocabulary)
     found += _of_lists(claims)
     found += _of_polarity(claims)
     return sorted(set(found), key=lambda d: (d.kind, d.id))
@@ -69,15 +73,26 @@ def find_disagreements(corpus: Corpus) -> list[Disagreement]:
 def disagreement_quads(corpus: Corpus) -> Iterator[ox.Quad]:
     """Each disagreement as a node with its claims, kind, gap, labels and the curators' reason."""
     reasons = {frozenset(r.claims): r for r in corpus.reasons}
+    standing = [c for c in corpus.claims if not c.is_remark and c.rank != "deprecated"]
+    open_ = [frozenset(d.claims) for d in _found(standing, corpus.vocabulary) if d.kind in OPEN]
     for disagreement in find_disagreements(corpus):
         node = named(disagreement.id)
         for predicate, value in _pairs(disagreement, corpus, reasons):
             yield ox.Quad(node, named(predicate), value, DERIVED)
+        for claim in adopted(disagreement, open_):
+            yield ox.Quad(node, named(REE + "adopted"), named(claim.id), DERIVED)
         if disagreement.gap is not None:
             gap = named(f"{disagreement.id}/gap")
             yield ox.Quad(node, named(REE + "gap"), gap, DERIVED)
             for predicate, value in quantity_pairs(disagreement.gap, disagreement.unit):
                 yield ox.Quad(gap, named(predicate), value, DERIVED)
+
+
+def adopted(disagreement: Disagreement, open_: Sequence[frozenset[Claim]]) -> list[Claim]:
+    """The claims that stand where others are not adopted; none while two of them are still at odds."""
+    stands = [c for c in disagreement.claims if c.rank != "deprecated"]
+    at_odds = any(len(claims.intersection(stands)) > 1 for claims in open_)
+    return [] if at_odds or len(stands) == len(disagreement.claims) else stands
 
 
 def _pairs(
@@ -91,7 +106,7 @@ def _pairs(
         yield REE + "hasClaim", named(claim.id)
         yield PROV + "wasDerivedFrom", named(claim.id)
         if claim.rank == "deprecated":
-            yield REE + "settledBy", named(claim.id)
+            yield REE + "notAdopted", named(claim.id)
     if disagreement.differs_in:
         yield REE + "differsIn", ox.Literal(disagreement.differs_in)
     for members, reason in reasons.items():
