@@ -614,6 +614,16 @@ def test_a_typed_query_that_does_not_parse_is_told_in_the_pages_language() -> No
     assert "前綴 foo: 沒有宣告" in client().get(f"/zh-Hant/sparql?query={query}").text
 
 
+def test_the_best_founded_of_a_stage_stands_first() -> None:
+    """A stated year goes before an assumed one, a statement before a report, the long past and forecasts last."""
+    page = text("/en/dependence")
+    headline = re.search(r'<ul class="answer plain">.*?</ul>', page, re.S)
+    assert headline
+    assert re.findall(r"<b>(.*?)</b></a> <span[^>]*>(.*?)</span>", headline[0])[0] == ("~63%", "2023")
+    mining = re.findall(r"<tbody>.*?</tbody>", page, re.S)[0]
+    assert re.findall(r'data-k="How much">(\S+)', mining) == ["~63%", "~69.2%", "~70%", "90%", "~54%", ">50%"]
+
+
 # --- disagreements
 
 
