@@ -615,13 +615,29 @@ def test_a_typed_query_that_does_not_parse_is_told_in_the_pages_language() -> No
 
 
 def test_the_best_founded_of_a_stage_stands_first() -> None:
-    """A stated year goes before an assumed one, a statement before a report, the long past and forecasts last."""
+    """A stated year goes before an assumed one, a statement before a report; the past and forecasts last."""
     page = text("/en/dependence")
     headline = re.search(r'<ul class="answer plain">.*?</ul>', page, re.S)
     assert headline
     assert re.findall(r"<b>(.*?)</b></a> <span[^>]*>(.*?)</span>", headline[0])[0] == ("~63%", "2023")
     mining = re.findall(r"<tbody>.*?</tbody>", page, re.S)[0]
     assert re.findall(r'data-k="How much">(\S+)', mining) == ["~63%", "~69.2%", "~70%", "90%", "~54%", ">50%"]
+
+
+def test_a_proof_keeps_the_curators_caution() -> None:
+    """A conclusion's name marks an assumed year, and the claims of its proof say so, with their notes."""
+    found = rows("/en/dependence.csv?dependent=country:US")
+    id_ = next(r["dependency"] for r in found if "claim:tang-2025-284" in r["claims"])
+    where = id_.replace(":", "/")
+    for lang, name, said in (
+        ("en", "~80% (2025?)", ("2025 · year assumed", "USGS figure of the years before (2014 to 2018)")),
+        ("zh-Hant", "~80%（2025?）", ("2025 · 年份為推定", "較早年份（2014至2018年）的數字")),
+    ):
+        page = text(f"/{lang}/{where}")
+        assert f"{name}</h1>" in page
+        proof = re.search(r'<ul class="proof">.*?</section>', page, re.S)
+        assert proof
+        assert all(words in proof[0] for words in said)
 
 
 # --- disagreements
