@@ -649,3 +649,15 @@ def test_a_gap_is_what_a_reader_would_subtract() -> None:
     for gap in ("15.8–20.8 percentage points", "12 months", "2 years", "162,000 t"):
         assert f"Gap: {gap}" in page
     assert "差距：15.8–20.8 個百分點" in text("/zh-Hant/disagreements")
+
+
+# --- questions
+
+
+def test_a_form_names_the_scheme_that_counts_by_default() -> None:
+    """A parameter left out that means the default scheme says so, where others say any."""
+    for lang, default in (("en", "USGS scheme (default)"), ("zh-Hant", "美國地質調查局分類（預設）")):
+        page = text(f"/{lang}/question/heavy-ree-dependence")
+        select = re.search(r'<select id="p-scheme".*?</select>', page, re.S)
+        assert select
+        assert f'<option value="">{default}</option>' in select[0]
