@@ -456,6 +456,34 @@ def test_labels_are_in_both_languages(vocabulary: Vocabulary) -> None:
     assert {q.graph_name for q in quads} == {DERIVED}
 
 
+MINED, REFINED = {"stage": "stage:mining"}, {"stage": "stage:refining"}
+ALL = {"material": "group:rare-earths"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "en", "zh"),
+    [
+        (MINED, {}, ", mining / stage not said, ", "，開採 / 未說明階段，"),
+        (MINED, MINED, ", mining, ", "，開採，"),
+        (MINED, REFINED, ", mining / refining, ", "，開採 / 精煉，"),
+        ({}, ALL, ", element:Dy / group:rare-earths: ", "，element:Dy / group:rare-earths："),
+    ],
+)
+def test_a_name_says_in_what_claims_part(
+    vocabulary: Vocabulary, first: dict[str, str], second: dict[str, str], en: str, zh: str
+) -> None:
+    """A disagreement is named after the stages and materials of all its claims, said or not."""
+    claims = [made("a-1", SHARE, "60", "2024", **first), made("b-1", SHARE, "69", "2024", **second)]
+    names = [
+        q.object.value
+        for q in disagreement_quads(corpus_of(vocabulary, claims))
+        if q.predicate.value.endswith("#label")
+    ]
+    assert len(names) == 2
+    assert en in names[0]
+    assert zh in names[1]
+
+
 def test_ids_hang_on_kind_and_claims_alone(vocabulary: Vocabulary) -> None:
     """A disagreement keeps its id whatever the order of claims, and gets another when a claim joins."""
     claims = [made(f"{s}-1", SHARE, v, "2024") for s, v in (("a", "69"), ("b", "60"), ("c", "80"))]

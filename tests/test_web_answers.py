@@ -648,6 +648,7 @@ def test_a_gap_is_what_a_reader_would_subtract() -> None:
     page = text("/en/disagreements")
     for gap in ("15.8–20.8 percentage points", "12 months", "2 years", "162,000 t"):
         assert f"Gap: {gap}" in page
+    assert "mining / stage not said, rare earths: ~69.2% / ~70% / 85–90%" in page
     assert "差距：15.8–20.8 個百分點" in text("/zh-Hant/disagreements")
 
 

@@ -30,6 +30,7 @@ from reegraph.triples import Pair, labels, named, quantity_pairs
 from reegraph.wording import figure, time
 
 DERIVED = ox.NamedNode(GRAPH + "derived")
+_UNSAID = {"en": ("stage not said", "good not said"), "zh": ("未說明階段", "未說明物品")}
 OPEN = frozenset({"contradiction", "unsettled"})  # kinds in which not all can be right
 FORWARD = frozenset({"forecast", "target", "plan", "hypothesis"})
 # The sets of dimensions in which two figures may part and still be worth comparing. A share "of imports of
@@ -116,17 +117,25 @@ def _pairs(
 
 
 def _names(disagreement: Disagreement, corpus: Corpus) -> tuple[str, str]:
-    """Subject, property and the ladder of what is said, in English and Chinese."""
-    first = disagreement.claims[0]
+    """Subject, property, stage, material and the ladder of what is said, in English and Chinese."""
+    claims = disagreement.claims
     names = []
     for lang, comma in (("en", ", "), ("zh", "，")):
-        said = [_said(c, corpus, lang) for c in disagreement.claims]
-        ladder = " / ".join(dict.fromkeys(said))
-        about = [
-            corpus.name(i, lang) for i in (first.subject, first.property, first.stage, first.material) if i
-        ]
-        names.append(comma.join(about) + ("：" if lang == "zh" else ": ") + ladder)
+        parts = (
+            [corpus.name(c.subject, lang) for c in claims],
+            [corpus.name(c.property, lang) for c in claims],
+            [corpus.name(c.stage, lang) if c.stage else _UNSAID[lang][0] for c in claims],
+            [corpus.name(c.material, lang) if c.material else _UNSAID[lang][1] for c in claims],
+        )
+        about = [_each(part) for part in parts if not set(part) <= set(_UNSAID[lang])]
+        said = _each([_said(c, corpus, lang) for c in claims])
+        names.append(comma.join(about) + ("：" if lang == "zh" else ": ") + said)
     return names[0], names[1]
+
+
+def _each(words: Sequence[str]) -> str:
+    """What the claims of a ladder say of one thing, each once, in their order."""
+    return " / ".join(dict.fromkeys(words))
 
 
 def _said(claim: Claim, corpus: Corpus, lang: str) -> str:
