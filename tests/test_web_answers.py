@@ -662,3 +662,17 @@ def test_a_form_names_the_scheme_that_counts_by_default() -> None:
         select = re.search(r'<select id="p-scheme".*?</select>', page, re.S)
         assert select
         assert f'<option value="">{default}</option>' in select[0]
+
+
+# --- things
+
+
+def test_a_firm_has_its_dated_claims_in_order() -> None:
+    """The page of a firm or plant draws all its dated claims by time, each in the order of its claim."""
+    told = text("/en/thing/firm:mp-materials").partition('id="timeline"')[2].partition("</svg>")[0]
+    names = re.findall(r'<text class="name"[^>]*>(.*?)</text>', told)
+    assert names[0].startswith("US Department of Defense · funds · 9.6 million USD")
+    assert names[-1] == "supplies · United States · rare-earth permanent magnet"
+    plant = text("/en/thing/facility:mountain-pass").partition('id="timeline"')[2].partition("</svg>")[0]
+    assert "not · processes · rare earths" in plant
+    assert "from 2012" in plant
