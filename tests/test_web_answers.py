@@ -664,6 +664,17 @@ def test_a_form_names_the_scheme_that_counts_by_default() -> None:
         assert f'<option value="">{default}</option>' in select[0]
 
 
+# --- search
+
+
+def test_rejected_claims_are_found_last() -> None:
+    """A claim that is wrong in its source stands behind those that are not."""
+    found = [r["id"] for r in rows("/en/search.csv?q=lynas&panel=hits") if r["kind"] == "claim"]
+    rejected = [site().catalogue.claims[id_].rank == "deprecated" for id_ in found]
+    assert any(rejected)
+    assert rejected == sorted(rejected)
+
+
 # --- things
 
 
