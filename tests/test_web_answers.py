@@ -175,7 +175,7 @@ def test_what_a_scenario_touches_is_marked_in_the_chain() -> None:
     """Each conclusion that it cuts bears its effect; nothing is marked without a scenario."""
     client().get("/en/dependence.json?if=cn-stops-heavy-separation")
     page = text("/en/dependence?dependent=country:US&if=cn-stops-heavy-separation")
-    assert "✕ part of it, how much not said" in page
+    assert "✕ cut in part, how much not said" in page
     assert "✕" not in text("/en/dependence?dependent=country:US")
 
 
@@ -235,7 +235,7 @@ def test_scenarios_are_supposed_together_and_say_which_causes_what() -> None:
     assert {n for row in told["changes"] for n in row["scenarios"]} == {"lynas-on-time"}
     page = text(f"/en/dependence?dependent=country:AU&{query}")
     assert page.count(" checked>") == 2
-    assert re.search(r"✕ part of it.{1,120}China stops separating heavy rare earths</span>", page)
+    assert re.search(r"✕ cut in part.{1,120}China stops separating heavy rare earths</span>", page)
     assert "<code>reegraph scenario cn-stops-heavy-separation lynas-on-time</code>" in page
 
 
@@ -622,6 +622,24 @@ def test_the_best_founded_of_a_stage_stands_first() -> None:
     assert re.findall(r"<b>(.*?)</b></a> <span[^>]*>(.*?)</span>", headline[0])[0] == ("~63%", "2023")
     mining = re.findall(r"<tbody>.*?</tbody>", page, re.S)[0]
     assert re.findall(r'data-k="How much">(\S+)', mining) == ["~63%", "~69.2%", "~70%", "90%", "~54%", ">50%"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [
+        ("en/dependence", "Dependence for rare earths: world"),
+        ("en/dependence?on=country:CN", "Dependence for any good: on China"),
+        (
+            "en/dependence?dependent=country:US&on=country:CN",
+            "Dependence for any good: United States on China",
+        ),
+        ("en/dependence?material=element:Dy", "Dependence for dysprosium"),
+        ("zh-Hant/dependence", "稀土的依賴：全球"),
+    ],
+)
+def test_the_title_names_what_is_asked_for(asked: str, title: str) -> None:
+    """The title of a chain has only what was chosen, and nobody called anyone."""
+    assert f"<h1>{title}</h1>" in text(f"/{asked}")
 
 
 def test_a_proof_keeps_the_curators_caution() -> None:

@@ -279,16 +279,16 @@ def _drawing(ask: Ask, stages: Sequence[Stage], chosen: dict[str, str]) -> Drawi
 
 
 def _title(ask: Ask, chosen: dict[str, str]) -> str:
-    def name(key: str, default: str) -> str:
-        return ask.site.label(chosen[key], ask.lang) if chosen[key] else ask.t(default)
-
+    names = {key: ask.site.label(id_, ask.lang) for key, id_ in chosen.items() if id_}
+    who, on = "dependent" in names, "on" in names
+    form = ("dependence_all", "dependence_on_whom", "dependence_who", "dependence_of")[2 * who + on]
     title = ask.t(
-        "dependence_of",
-        who=name("dependent", "anyone"),
-        on=name("on", "anyone_on"),
-        what=name("material", "any_good"),
+        form,
+        who=names.get("dependent", ""),
+        on=names.get("on", ""),
+        what=names.get("material", ask.t("any_good")),
     )
-    return f"{title}{ask.t('colon')}{name('stage', '')}" if chosen["stage"] else title
+    return f"{title}{ask.t('colon')}{names['stage']}" if "stage" in names else title
 
 
 def _control(ask: Ask, name: str, value: str) -> dict[str, Any]:
