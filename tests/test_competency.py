@@ -23,6 +23,7 @@ import pytest
 from graphs import default_answer, questions, real_graph
 
 from reegraph import KnowledgeGraph
+from reegraph.curation.corpus import Corpus
 
 FOLDER = Path(__file__).parent / "competency"
 ASSERTED = {"rows", "absent", "only", "first", "count"}
@@ -131,3 +132,19 @@ def test_no_two_rows_say_the_same(name: str) -> None:
         for row in default_answer(name).records()
     ]
     assert sorted(rows) == sorted(set(rows))
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        n for n, q in questions().items() if {"claim", "subject", "property"} <= {c.name for c in q.columns}
+    ),
+)
+def test_a_row_reads_as_its_claim_does(name: str, corpus: Corpus) -> None:
+    """Subject, property and object of a row are those of its claim, none turned round or left out."""
+    claims = {c.id: c for c in corpus.claims}
+    for row in default_answer(name).records():
+        claim = claims[row["claim"]]
+        property_ = (row["property"] or "remark").removeprefix("ree:")
+        said = [row["subject"], property_, row.get("object") or ""]
+        assert said == [claim.subject, claim.property, claim.object if "object" in row else ""], claim.id

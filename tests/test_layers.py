@@ -29,7 +29,7 @@ VAGUE = {
 ORDER = (
     ("errors", "terms", "folders", "sentence", "wording", "table", "window"),
     ("curation",),
-    ("triples", "statements", "disagreements", "tokens"),
+    ("gap", "triples", "statements", "disagreements", "tokens"),
     ("store",),
     ("questions", "pages", "names"),
     ("reason", "validate", "snapshot", "build", "reasoner"),

@@ -459,6 +459,13 @@ CASES = [
         'dependency:d rdfs:label "Japan depends on China, dysprosium, separation, 70% (2024)"@en',
         'dependency:d rdfs:label "日本依賴中國，鏑，分離，70%（2024）"@zh-hant',
     ),
+    case(
+        "dependency-label",
+        "an assumed year",
+        [LABELLED, replace(IMPORTER, assumed=True)],
+        'dependency:d rdfs:label "Japan depends on China, dysprosium, separation, 70% (2024?)"@en',
+        'dependency:d rdfs:label "日本依賴中國，鏑，分離，70%（2024?）"@zh-hant',
+    ),
     case("dependency-label", "no labels", [IMPORTER]),
     # OWL.
     case(

@@ -262,7 +262,7 @@ def test_a_claim_is_carried_forward_by_at_most_three_years(when: str, carried: i
     if carried is None:
         assert [s.en for s in found.says] == [
             "No claim for this time.",
-            "Left out, for they hold more than 3 years before, or later: 1 dependencies.",
+            "Left out, as ended more than 3 years before or beginning later: 1 in number.",
         ]
 
 

@@ -175,7 +175,7 @@ def test_what_a_scenario_touches_is_marked_in_the_chain() -> None:
     """Each conclusion that it cuts bears its effect; nothing is marked without a scenario."""
     client().get("/en/dependence.json?if=cn-stops-heavy-separation")
     page = text("/en/dependence?dependent=country:US&if=cn-stops-heavy-separation")
-    assert "✕ part of it, how much not said" in page
+    assert "✕ cut in part, how much not said" in page
     assert "✕" not in text("/en/dependence?dependent=country:US")
 
 
@@ -235,7 +235,7 @@ def test_scenarios_are_supposed_together_and_say_which_causes_what() -> None:
     assert {n for row in told["changes"] for n in row["scenarios"]} == {"lynas-on-time"}
     page = text(f"/en/dependence?dependent=country:AU&{query}")
     assert page.count(" checked>") == 2
-    assert re.search(r"✕ part of it.{1,120}China stops separating heavy rare earths</span>", page)
+    assert re.search(r"✕ cut in part.{1,120}China stops separating heavy rare earths</span>", page)
     assert "<code>reegraph scenario cn-stops-heavy-separation lynas-on-time</code>" in page
 
 
@@ -612,3 +612,96 @@ def test_a_typed_query_that_does_not_parse_is_told_in_the_pages_language() -> No
     query = quote("SELECT * { foo:a ?p ?o }")
     assert "nobody has declared the prefix foo:" in client().get(f"/en/sparql?query={query}").text
     assert "前綴 foo: 沒有宣告" in client().get(f"/zh-Hant/sparql?query={query}").text
+
+
+def test_the_best_founded_of_a_stage_stands_first() -> None:
+    """A stated year goes before an assumed one, a statement before a report; the past and forecasts last."""
+    page = text("/en/dependence")
+    headline = re.search(r'<ul class="answer plain">.*?</ul>', page, re.S)
+    assert headline
+    assert re.findall(r"<b>(.*?)</b></a> <span[^>]*>(.*?)</span>", headline[0])[0] == ("~63%", "2023")
+    mining = re.findall(r"<tbody>.*?</tbody>", page, re.S)[0]
+    assert re.findall(r'data-k="How much">(\S+)', mining) == ["~63%", "~69.2%", "~70%", "90%", "~54%", ">50%"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [
+        ("en/dependence", "Dependence for rare earths: world"),
+        ("en/dependence?on=country:CN", "Dependence for any good: on China"),
+        (
+            "en/dependence?dependent=country:US&on=country:CN",
+            "Dependence for any good: United States on China",
+        ),
+        ("en/dependence?material=element:Dy", "Dependence for dysprosium"),
+        ("zh-Hant/dependence", "稀土的依賴：全球"),
+    ],
+)
+def test_the_title_names_what_is_asked_for(asked: str, title: str) -> None:
+    """The title of a chain has only what was chosen, and nobody called anyone."""
+    assert f"<h1>{title}</h1>" in text(f"/{asked}")
+
+
+def test_a_proof_keeps_the_curators_caution() -> None:
+    """A conclusion's name marks an assumed year, and the claims of its proof say so, with their notes."""
+    found = rows("/en/dependence.csv?dependent=country:US")
+    id_ = next(r["dependency"] for r in found if "claim:tang-2025-284" in r["claims"])
+    where = id_.replace(":", "/")
+    for lang, name, said in (
+        ("en", "~80% (2025?)", ("2025 · year assumed", "USGS figure of the years before (2014 to 2018)")),
+        ("zh-Hant", "~80%（2025?）", ("2025 · 年份為推定", "較早年份（2014至2018年）的數字")),
+    ):
+        page = text(f"/{lang}/{where}")
+        assert f"{name}</h1>" in page
+        proof = re.search(r'<ul class="proof">.*?</section>', page, re.S)
+        assert proof
+        assert all(words in proof[0] for words in said)
+
+
+# --- disagreements
+
+
+def test_a_gap_is_what_a_reader_would_subtract() -> None:
+    """The gap stands in percentage points, months or the unit, by subtraction of what is printed."""
+    page = text("/en/disagreements")
+    for gap in ("15.8–20.8 percentage points", "12 months", "2 years", "162,000 t"):
+        assert f"Gap: {gap}" in page
+    assert "mining / stage not said, rare earths: ~69.2% / ~70% / 85–90%" in page
+    assert "差距：15.8–20.8 個百分點" in text("/zh-Hant/disagreements")
+
+
+# --- questions
+
+
+def test_a_form_names_the_scheme_that_counts_by_default() -> None:
+    """A parameter left out that means the default scheme says so, where others say any."""
+    for lang, default in (("en", "USGS scheme (default)"), ("zh-Hant", "美國地質調查局分類（預設）")):
+        page = text(f"/{lang}/question/heavy-ree-dependence")
+        select = re.search(r'<select id="p-scheme".*?</select>', page, re.S)
+        assert select
+        assert f'<option value="">{default}</option>' in select[0]
+
+
+# --- search
+
+
+def test_rejected_claims_are_found_last() -> None:
+    """A claim that is wrong in its source stands behind those that are not."""
+    found = [r["id"] for r in rows("/en/search.csv?q=lynas&panel=hits") if r["kind"] == "claim"]
+    rejected = [site().catalogue.claims[id_].rank == "deprecated" for id_ in found]
+    assert any(rejected)
+    assert rejected == sorted(rejected)
+
+
+# --- things
+
+
+def test_a_firm_has_its_dated_claims_in_order() -> None:
+    """The page of a firm or plant draws all its dated claims by time, each in the order of its claim."""
+    told = text("/en/thing/firm:mp-materials").partition('id="timeline"')[2].partition("</svg>")[0]
+    names = re.findall(r'<text class="name"[^>]*>(.*?)</text>', told)
+    assert names[0].startswith("US Department of Defense · funds · 9.6 million USD")
+    assert names[-1] == "supplies · United States · rare-earth permanent magnet"
+    plant = text("/en/thing/facility:mountain-pass").partition('id="timeline"')[2].partition("</svg>")[0]
+    assert "not · processes · rare earths" in plant
+    assert "from 2012" in plant

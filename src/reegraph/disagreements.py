@@ -21,13 +21,17 @@ import pyoxigraph as ox
 from reegraph.curation.anchors import sha256
 from reegraph.curation.claims import Claim
 from reegraph.curation.corpus import Corpus
+from reegraph.curation.figure import Figure
 from reegraph.curation.reference import Reason
 from reegraph.curation.vocabulary import Property, Vocabulary
+from reegraph.gap import gap_of_figures, gap_of_times
 from reegraph.terms import GRAPH, PROV, RDF, REE
-from reegraph.triples import Pair, decimal, labels, named
+from reegraph.triples import Pair, labels, named, quantity_pairs
 from reegraph.wording import figure, time
 
 DERIVED = ox.NamedNode(GRAPH + "derived")
+_UNSAID = {"en": ("stage not said", "good not said"), "zh": ("未說明階段", "未說明物品")}
+OPEN = frozenset({"contradiction", "unsettled"})  # kinds in which not all can be right
 FORWARD = frozenset({"forecast", "target", "plan", "hypothesis"})
 # The sets of dimensions in which two figures may part and still be worth comparing. A share "of imports of
 # compounds" and one "of use" differ in two ways, yet readers compare them.
@@ -36,13 +40,13 @@ DIFFERENCES = frozenset({("year",), ("stage",), ("material",), ("definition",), 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A ladder of claims that do not fit together. `gap` is the widest distance between two of them."""
+    """A ladder of claims that do not fit together. `gap` is what lies between the lowest and the highest."""
 
     kind: str
     claims: tuple[Claim, ...]  # by lower value, then id
     differs_in: str = ""
-    gap: Decimal | None = None
-    unit: str = ""
+    gap: Figure | None = None
+    unit: str = ""  # of the gap
 
     @property
     def id(self) -> str:
@@ -53,12 +57,15 @@ class Disagreement:
 
 def find_disagreements(corpus: Corpus) -> list[Disagreement]:
     """All disagreements among the claims, by kind and id."""
-    claims = [c for c in corpus.claims if not c.is_remark]
+    return _found([c for c in corpus.claims if not c.is_remark], corpus.vocabulary)
+
+
+def _found(claims: Sequence[Claim], vocabulary: Vocabulary) -> list[Disagreement]:
     found: list[Disagreement] = []
-    found += _of_figures(claims, corpus.vocabulary)
-    found += _of_dates(claims, corpus.vocabulary)
+    found += _of_figures(claims, vocabulary)
+    found += _of_dates(claims, vocabulary)
     found += _of_order(claims)
-    found += _of_objects(claims, corpus.vocabulary)
+    found += _of_objects(claims, vocabulary)
     found += _of_lists(claims)
     found += _of_polarity(claims)
     return sorted(set(found), key=lambda d: (d.kind, d.id))
@@ -67,10 +74,26 @@ def find_disagreements(corpus: Corpus) -> list[Disagreement]:
 def disagreement_quads(corpus: Corpus) -> Iterator[ox.Quad]:
     """Each disagreement as a node with its claims, kind, gap, labels and the curators' reason."""
     reasons = {frozenset(r.claims): r for r in corpus.reasons}
+    standing = [c for c in corpus.claims if not c.is_remark and c.rank != "deprecated"]
+    open_ = [frozenset(d.claims) for d in _found(standing, corpus.vocabulary) if d.kind in OPEN]
     for disagreement in find_disagreements(corpus):
         node = named(disagreement.id)
         for predicate, value in _pairs(disagreement, corpus, reasons):
             yield ox.Quad(node, named(predicate), value, DERIVED)
+        for claim in adopted(disagreement, open_):
+            yield ox.Quad(node, named(REE + "adopted"), named(claim.id), DERIVED)
+        if disagreement.gap is not None:
+            gap = named(f"{disagreement.id}/gap")
+            yield ox.Quad(node, named(REE + "gap"), gap, DERIVED)
+            for predicate, value in quantity_pairs(disagreement.gap, disagreement.unit):
+                yield ox.Quad(gap, named(predicate), value, DERIVED)
+
+
+def adopted(disagreement: Disagreement, open_: Sequence[frozenset[Claim]]) -> list[Claim]:
+    """The claims that stand where others are not adopted; none while two of them are still at odds."""
+    stands = [c for c in disagreement.claims if c.rank != "deprecated"]
+    at_odds = any(len(claims.intersection(stands)) > 1 for claims in open_)
+    return [] if at_odds or len(stands) == len(disagreement.claims) else stands
 
 
 def _pairs(
@@ -84,13 +107,9 @@ def _pairs(
         yield REE + "hasClaim", named(claim.id)
         yield PROV + "wasDerivedFrom", named(claim.id)
         if claim.rank == "deprecated":
-            yield REE + "settledBy", named(claim.id)
+            yield REE + "notAdopted", named(claim.id)
     if disagreement.differs_in:
         yield REE + "differsIn", ox.Literal(disagreement.differs_in)
-    if disagreement.gap is not None:
-        yield REE + "gap", decimal(disagreement.gap)
-        if disagreement.unit:
-            yield REE + "unit", named(f"unit:{disagreement.unit}")
     for members, reason in reasons.items():
         if members <= ids:
             yield REE + "reason", ox.Literal(reason.en, language="en")
@@ -98,17 +117,25 @@ def _pairs(
 
 
 def _names(disagreement: Disagreement, corpus: Corpus) -> tuple[str, str]:
-    """Subject, property and the ladder of what is said, in English and Chinese."""
-    first = disagreement.claims[0]
+    """Subject, property, stage, material and the ladder of what is said, in English and Chinese."""
+    claims = disagreement.claims
     names = []
     for lang, comma in (("en", ", "), ("zh", "，")):
-        said = [_said(c, corpus, lang) for c in disagreement.claims]
-        ladder = " / ".join(dict.fromkeys(said))
-        about = [
-            corpus.name(i, lang) for i in (first.subject, first.property, first.stage, first.material) if i
-        ]
-        names.append(comma.join(about) + ("：" if lang == "zh" else ": ") + ladder)
+        parts = (
+            [corpus.name(c.subject, lang) for c in claims],
+            [corpus.name(c.property, lang) for c in claims],
+            [corpus.name(c.stage, lang) if c.stage else _UNSAID[lang][0] for c in claims],
+            [corpus.name(c.material, lang) if c.material else _UNSAID[lang][1] for c in claims],
+        )
+        about = [_each(part) for part in parts if not set(part) <= set(_UNSAID[lang])]
+        said = _each([_said(c, corpus, lang) for c in claims])
+        names.append(comma.join(about) + ("：" if lang == "zh" else ": ") + said)
     return names[0], names[1]
+
+
+def _each(words: Sequence[str]) -> str:
+    """What the claims of a ladder say of one thing, each once, in their order."""
+    return " / ".join(dict.fromkeys(words))
 
 
 def _said(claim: Claim, corpus: Corpus, lang: str) -> str:
@@ -178,9 +205,8 @@ def _of_dates(claims: Sequence[Claim], vocabulary: Vocabulary) -> Iterator[Disag
     for group in _grouped(dated, lambda c: (c.subject, c.property, _forward(c))):
         members = _connected(group, lambda a, b: a.source != b.source and not a.when.overlaps(b.when))
         if members:
-            ends = sorted((c.when.start, c.when.end) for c in members if c.when.start and c.when.end)
-            gap = Decimal((ends[-1][0] - ends[0][1]).days) if len(ends) > 1 else None
-            yield Disagreement("contradiction", _by_time(members), gap=gap, unit="day" if gap else "")
+            gap, unit = gap_of_times([c.when for c in members])
+            yield Disagreement("contradiction", _by_time(members), gap=gap, unit=unit)
 
 
 def _of_order(claims: Sequence[Claim]) -> Iterator[Disagreement]:
@@ -270,8 +296,8 @@ def _interval(claim: Claim, share: bool) -> tuple[Decimal, Decimal]:
 
 def _figure_ladder(kind: str, claims: Iterable[Claim], share: bool, differs_in: str = "") -> Disagreement:
     ladder = tuple(sorted(claims, key=lambda c: (c.figure.widened(share)[0] if c.figure else 0, c.id)))
-    gap = max((_distance(a, b, share) for a, b in combinations(ladder, 2)), default=Decimal(0))
-    return Disagreement(kind, ladder, differs_in, gap, ladder[0].unit)
+    gap, unit = gap_of_figures([c.figure for c in ladder if c.figure], ladder[0].unit)
+    return Disagreement(kind, ladder, differs_in, gap, unit)
 
 
 def _nearly_meets(a: Claim, b: Claim) -> bool:

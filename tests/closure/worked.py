@@ -67,6 +67,7 @@ class Depends:
     basis: str = "Derived"
     modality: str = "Stated"
     by: str = "stated-dependence"
+    assumed: bool = False
 
     def turtle(self) -> str:
         """The dependency with its period, share and support, in Turtle."""
@@ -79,7 +80,7 @@ class Depends:
             "period": _part(node, "period"),
             "support": f"support:{self.id}",
         }
-        text = _turtle(_part(node, "period"), when_pairs(edtf.parse(self.when), False))
+        text = _turtle(_part(node, "period"), when_pairs(edtf.parse(self.when), self.assumed))
         text += f"support:{self.id} a ree:Support ; ree:rule rule:{self.by} .\n"
         if self.share:
             number = figure.parse(self.share, WORDS)

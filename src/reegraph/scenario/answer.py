@@ -325,8 +325,8 @@ class Answer:
             yield sentence(f"All of them hold from {day} on.", f"各項自{day}起同時成立。")
         if late:
             yield sentence(
-                f"Left out, for they hold more than {CARRIED} years before, or later: {late} dependencies.",
-                f"未列入（適用時間早於{CARRIED}年以上，或在其後）：{late}項依賴關係。",
+                f"Left out, as ended more than {CARRIED} years before or beginning later: {late} in number.",
+                f"未列入（結束於{CARRIED}年以前，或其後才開始）：{late}項依賴關係。",
             )
         counts: dict[str, int] = defaultdict(int)
         for row in (*self._losses, *self._changes):

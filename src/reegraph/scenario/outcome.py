@@ -18,7 +18,7 @@ EFFECTS: Final[dict[str, Thing]] = {
     t.id: t
     for t in (
         Thing("lost", "lost", "中斷"),
-        Thing("part", "part of it, how much not said", "部分中斷，多少未說明"),
+        Thing("part", "cut in part, how much not said", "部分中斷，多少未說明"),
         Thing("exposed", "exposed, how much not said", "曝險，程度未說明"),
         Thing("licence", "needs a licence", "須經許可"),
         Thing("licence-part", "part of it needs a licence, how much not said", "部分須經許可，多少未說明"),

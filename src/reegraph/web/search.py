@@ -32,7 +32,8 @@ class Index:
         self._things: list[tuple[str, str, str]] = []  # id, name, folded name
         self._claims = [
             (id_, said.claim.en + " " + said.claim.zh, fold(said.claim.en) + " " + fold(said.claim.zh))
-            for id_, said in catalogue.claims.items()
+            # What is wrong in its source comes after all that stands.
+            for id_, said in sorted(catalogue.claims.items(), key=lambda c: c[1].rank == "deprecated")
         ]
         self._questions = [
             (

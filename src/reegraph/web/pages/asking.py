@@ -217,13 +217,20 @@ def _control(ask: Ask, asked: Question, parameter: Parameter, values: dict[str, 
         "label": _label(parameter.zh if ask.lang == "zh-Hant" else parameter.en),
         "value": "" if value == "any" else value,
         "options": options[:150],
-        "blank": comma.join(ask.site.label(id_, ask.lang) for id_ in several) or ask.t("any"),
+        "blank": comma.join(ask.site.label(id_, ask.lang) for id_ in several) or _unset(ask, options),
         "hint": ask.t(
             {"thing": "id_hint", "date": "date_hint", "number": "number_hint"}.get(
                 parameter.type, "text_hint"
             )
         ),
     }
+
+
+def _unset(ask: Ask, options: list[Thing]) -> str:
+    """What a parameter left out means: the vocabulary's default among its options, else any."""
+    classes = ask.site.catalogue.classes
+    default = next((o for o in options if classes.get(o.id) == "ree:DefaultScheme"), None)
+    return ask.t("by_default", default.label(ask.lang)) if default else ask.t("any")
 
 
 def _label(words: str) -> str:

@@ -146,7 +146,7 @@ def _by_point(ask: Ask, claims: Iterable[Said], subject: str) -> dict[Hashable, 
             figure(ask.lang, c.figure, c.unit) if measured else c.object.label(ask.lang) if c.object else ""
         )
         if c.negative:
-            value = f"{ask.t('not')} {value}"
+            value = ask.t("denied", value)
         entry = Entry(
             value or c.claim.label(ask.lang), time(ask.lang, c.when) + ("?" if c.assumed else ""), (c.claim,)
         )

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from reegraph.errors import UsageError
 from reegraph.pages import bound_page
-from reegraph.scenario.dependence import FULL
+from reegraph.scenario.dependence import CARRIED, FULL, Dependency
 from reegraph.table import Thing, cell_text
 from reegraph.web.catalogue import Said
 from reegraph.web.links import href
@@ -36,6 +36,7 @@ _BEST: Final = 4  # stages of which the best-founded hop stands first on the pag
 _DRAWN: Final = 4  # hops of one stage in the drawing
 _LISTED: Final = 8  # and in the table; CSV has all
 _GONE: Final = frozenset({"lost", "part", "vanishes"})  # effects by which supply stops
+Rank = bool | int
 _MODALITY: Final = ("hypothetical", "hypothesis", "forecast", "target", "plan", "judgement", "reported")
 
 
@@ -56,19 +57,27 @@ class Hop:
     reasons: tuple[str, ...]
     supports: int
     effect: Effect | None
-    year: int  # the last in which it holds; 0 for one that lies in the future or is nowhere said
+    grounds: tuple[Rank, ...]  # how well it is founded, the best first
+    year: int
     row: Row
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage with the hops that the graph knows, strongest evidence first; without any it is a gap."""
+    """A stage with the hops that the graph knows, best-founded first; without any it is a gap."""
 
     stage: Thing | None
     part: bool
     hops: tuple[Hop, ...]
     total: int
     gap: str
+
+    @property
+    def best(self) -> tuple[Hop, ...]:
+        """The first hop, and those of the same two that are founded just as well."""
+        first = self.hops[0]
+        same = (first.dependent, first.on, first.grounds)
+        return tuple(h for h in self.hops if (h.dependent, h.on, h.grounds) == same)
 
 
 def dependence(ask: Ask) -> View:
@@ -140,7 +149,7 @@ def _stages(ask: Ask, panel: Panel, chosen: dict[str, str], effects: dict[str, E
     ids += [s for s in found if s and s not in ids]
     stages = []
     for id_ in [*ids, *([""] if found.get("") else [])]:
-        hops = sorted(found.get(id_, ()), key=_rank)
+        hops = _ranked(found.get(id_, ()))
         over = [s for s in ids if s != id_ and s in scope.stages.get(id_, ())]
         part = bool(over)
         told = next((s for s in over if found.get(s)), "")
@@ -153,9 +162,28 @@ def _stages(ask: Ask, panel: Panel, chosen: dict[str, str], effects: dict[str, E
     return stages
 
 
-def _rank(hop: Hop) -> tuple[bool, bool, int, int, str]:
+def _ranked(hops: Sequence[Hop]) -> list[Hop]:
+    """The best-founded first, but what is only wider, forecast or long past behind the rest."""
+    now = max((h.year for h in hops), default=0) - CARRIED
+    return sorted(hops, key=lambda h: (h.effect is None, h.wider, h.year < now, h.grounds, h.dependency.id))
+
+
+def _grounds(known: Dependency, weakest: Said | None, carried: Decimal | None) -> tuple[Rank, ...]:
+    """The order of evidence: stated or concluded, in what manner, of a said year, not carried, latest."""
     order = ("stated", "derived", "structural")
-    return (hop.effect is None, hop.wider, order.index(hop.basis), -hop.year, hop.dependency.id)
+    return (
+        order.index(known.basis),
+        -_manner(weakest) if weakest else 0,
+        bool(weakest and weakest.assumed),
+        int(carried or 0),
+        -_year(known),
+    )
+
+
+def _year(known: Dependency) -> int:
+    """The last year in which it holds, the first where it has no end; 0 for a forecast."""
+    day = known.end or known.start
+    return day.year if day and not known.forecast else 0
 
 
 def _hop(ask: Ask, cells: dict[str, Any], chosen: dict[str, str], effects: dict[str, Effect]) -> Hop:
@@ -191,7 +219,8 @@ def _hop(ask: Ask, cells: dict[str, Any], chosen: dict[str, str], effects: dict[
         reasons=reasons,
         supports=len(known.supports),
         effect=effect,
-        year=0 if known.forecast or not known.end else known.end.year,
+        grounds=_grounds(known, weakest, cells["carried"]),
+        year=_year(known),
         row=Row(label, href(lang, known.id), low, high, value, text, shape, hint),
     )
 
@@ -250,16 +279,16 @@ def _drawing(ask: Ask, stages: Sequence[Stage], chosen: dict[str, str]) -> Drawi
 
 
 def _title(ask: Ask, chosen: dict[str, str]) -> str:
-    def name(key: str, default: str) -> str:
-        return ask.site.label(chosen[key], ask.lang) if chosen[key] else ask.t(default)
-
+    names = {key: ask.site.label(id_, ask.lang) for key, id_ in chosen.items() if id_}
+    who, on = "dependent" in names, "on" in names
+    form = ("dependence_all", "dependence_on_whom", "dependence_who", "dependence_of")[2 * who + on]
     title = ask.t(
-        "dependence_of",
-        who=name("dependent", "anyone"),
-        on=name("on", "anyone_on"),
-        what=name("material", "any_good"),
+        form,
+        who=names.get("dependent", ""),
+        on=names.get("on", ""),
+        what=names.get("material", ask.t("any_good")),
     )
-    return f"{title}{ask.t('colon')}{name('stage', '')}" if chosen["stage"] else title
+    return f"{title}{ask.t('colon')}{names['stage']}" if "stage" in names else title
 
 
 def _control(ask: Ask, name: str, value: str) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from reegraph.errors import UsageError
@@ -76,16 +75,15 @@ def ladders_of(ask: Ask, table: Table) -> list[Ladder]:
 
 def _ladder(ask: Ask, id_: str, rows: Sequence[dict[str, Cell]]) -> Ladder:
     first = rows[0]
-    kind, gap = first["kind"], first["gap"]
+    kind = first["kind"]
     ids = dict.fromkeys(c.id for r in rows if isinstance(c := r["claim"], Thing))
     claims = tuple(ask.site.catalogue.said(ids))
     numbers = measured(claims)
     thing = ask.site.catalogue.thing(id_)
-    unit = numbers[0].unit if numbers else "day"
     return Ladder(
         thing=thing,
         kind=kind.id.removeprefix("ree:").lower() if isinstance(kind, Thing) else "",
-        gap=figure(ask.lang, f"{gap.normalize():f}", unit) if isinstance(gap, Decimal) and gap else "",
+        gap=figure(ask.lang, str(first["gap"] or ""), str(first["gap_unit"] or "")),
         differs_in=str(first["differs_in"] or ""),
         reason=str(first["reason_zh" if ask.lang == "zh-Hant" else "reason_en"] or ""),
         claims=claims,

@@ -15,6 +15,7 @@ from reegraph.web.pages.neighbours import column_of, directed, draw_net, neighbo
 from reegraph.web.pages.places import small_map
 from reegraph.web.panel import Drawing, Panel, View
 from reegraph.web.site import thing_ids
+from reegraph.wording import figure
 
 PAGE: Final = 60  # claims on one page: under 150 kB of HTML
 _DEPENDENCE: Final = 12
@@ -106,24 +107,34 @@ def _definition(about: Panel, lang: str) -> str:
 
 
 def _timeline(ask: Ask, claims: Sequence[Said], id_: str) -> Drawing | None:
-    """The dated turns of the thing and of what names it; a year that is only assumed is no date."""
-    dated = [
-        c
-        for c in claims
-        if c.property.id in _DATES and not c.assumed and not c.negative and c.material is None
-    ]
+    """The dated turns of the thing and of what names it, of a firm or plant all that is dated.
+
+    A year that is only assumed is no date.
+    """
+    everything = id_.startswith(("firm:", "facility:"))
+    dated = [c for c in claims if not c.assumed and (everything or _is_turn(c))]
     rows = []
     for said in sorted(
         dated, key=lambda c: (c.since or c.until, c.claim.id) if c.since or c.until else (ask.today, "")
     ):
-        other = said.subject if said.subject.id != id_ else said.object
-        label = said.property.label(ask.lang) + (
-            f" · {other.label(ask.lang)}" if other and other.id != id_ else ""
-        )
-        row = date_row(ask.lang, said, label)
+        row = date_row(ask.lang, said, _told(ask, said, id_))
         if row:
             rows.append(row)
     return draw_dates(ask.lang, ask.t("timeline"), rows[:24])
+
+
+def _is_turn(said: Said) -> bool:
+    return said.property.id in _DATES and not said.negative and said.material is None
+
+
+def _told(ask: Ask, said: Said, id_: str) -> str:
+    """What happened, in the parts of the claim and in its order, but for the thing itself."""
+    of = None if _is_turn(said) else said.material or said.stage
+    before, *after = (p.label(ask.lang) if p and p.id != id_ else "" for p in (said.subject, said.object, of))
+    denied = ask.t("not") if said.negative else ""
+    measured = figure(ask.lang, said.figure, said.unit) if said.figure else ""
+    parts = (before, denied, said.property.label(ask.lang), measured, *after)
+    return " · ".join(p for p in parts if p)
 
 
 def _net(ask: Ask, id_: str, claims: Sequence[Said], dependence: Table) -> dict[str, Any]:
