@@ -707,6 +707,51 @@ def test_premises_meet_in_time(rule: str, link: str, premise: str, period: str, 
         assert re.findall(r"carried (\d+)", line) == ([carried] if carried else [])
 
 
+@pytest.mark.parametrize("rule", JOINS)
+@pytest.mark.parametrize(
+    ("when", "held", "holds"),
+    [
+        ("2022", "2024-04-17", False),  # carried to all of 2024
+        ("2022", "2024-12-31", True),
+        ("2024", "2024-04-17", True),  # not carried: the source says it of 2024
+    ],
+)
+def test_nothing_is_carried_past_its_end(rule: str, when: str, held: str, holds: bool) -> None:
+    """A premise whose claim, at any distance, is known to have ended is not carried past that day."""
+    link, premise, extra = JOINS[rule]
+    behind = f"""support:{premise.id} prov:wasDerivedFrom dependency:deep .
+        dependency:deep ree:support support:deep . support:deep prov:wasDerivedFrom claim:deep .
+        claim:deep ree:heldUntil "{held}"^^xsd:date .
+        """
+    facts = [replace(link, when="2024"), replace(premise, when=when), extra, behind]
+    assert bool(concluded(facts, [RULES[rule]])) == holds
+
+
+@pytest.mark.parametrize("rule", sorted(set(JOINS) - {"indirect"}))
+def test_no_link_is_carried_past_its_end(rule: str) -> None:
+    """A link that is known to have ended is not carried to a premise of later."""
+    link, premise, extra = JOINS[rule]
+    ended = f'claim:{link.id} ree:heldUntil "2023-06-30"^^xsd:date .\n'
+    facts = [replace(link, when="2022"), replace(premise, when="2024"), extra, ended]
+    assert concluded(facts, [RULES[rule]]) == set()
+
+
+@pytest.mark.parametrize(
+    ("said", "year", "period"),
+    [
+        ("2025", "2022", "2022, assumed, derived, stated"),
+        ("2025", "2021", ""),
+        ("2024", "2024", "2024, assumed, derived, stated"),
+        ("2024", "2025", "2025, assumed, derived, stated, carried 1"),
+    ],
+)
+def test_a_plant_run_in_no_said_year_dates_no_conclusion(said: str, year: str, period: str) -> None:
+    """What a plant depended on at most three years before is its firm's in that time, and not carried."""
+    facts = [replace(OPERATES, when=said, assumed=True), replace(PLANT, when=year)]
+    expected = {f"{LYNAS}, strength 70, {period}"} if period else set()
+    assert concluded(facts, [RULES["firm-through-facility"]]) == expected
+
+
 @pytest.mark.parametrize("rule", sorted(set(JOINS) - {"indirect"}))
 @pytest.mark.parametrize(
     ("change", "holds"),

@@ -262,8 +262,18 @@ def test_a_claim_is_carried_forward_by_at_most_three_years(when: str, carried: i
     if carried is None:
         assert [s.en for s in found.says] == [
             "No claim for this time.",
-            "Left out, for they hold more than 3 years before, or later: 1 dependencies.",
+            "Left out, for they hold more than 3 years before, or later, or are known to have ended: "
+            "1 dependencies.",
         ]
+
+
+@pytest.mark.parametrize(("ended", "loses"), [("2024-05-31", False), ("2024-06-01", True)])
+@pytest.mark.parametrize("when", ["2023", "2024"])
+def test_what_is_known_to_have_ended_is_not_lost(when: str, ended: str, loses: bool) -> None:
+    """A dependency on a claim that held until an earlier day is left out, whatever its period."""
+    held = f'claim:i ree:heldUntil "{ended}"^^xsd:date .\n'
+    found = outcome(STOP, replace(IMPORT, id="i", when=when), held)
+    assert (only(found.losses)["effect"] != "no-claim") == loses
 
 
 def test_a_product_is_exposed_by_the_supplier_s_place_in_the_world() -> None:
@@ -838,7 +848,11 @@ def test_if_china_stops_heavy_separation_the_losses_are_real_but_not_measured(
     states = rows["country:US", None, "group:rare-earths", "derived"]
     assert "60..62 (tan-2025 ¶11)" in states["share"]
     assert "~80 (tang-2025 ¶31)" in states["share"]
-    assert {"country", "firm", "industry", "product", "facility"} <= {r["kind"] for r in found.losses}
+    assert {"country", "firm", "industry", "product"} <= {r["kind"] for r in found.losses}
+    # Mountain Pass shipped its concentrate to China until April 2025.
+    shipped = {"facility:mountain-pass", "firm:mp-materials"}
+    assert not shipped & {r["dependent"] for r in found.losses}
+    assert "material:re-concentrate" not in {r["material"] for r in found.losses}
     assert not [r for r in found.losses if r["stage"] == "stage:mining"]
     states_of = {r["alternative"]: r["state"] for r in found.alternatives if r["fits"] == "full"}
     assert states_of["facility:lynas-us-heavy"] == "planned"

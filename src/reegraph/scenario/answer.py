@@ -325,8 +325,9 @@ class Answer:
             yield sentence(f"All of them hold from {day} on.", f"各項自{day}起同時成立。")
         if late:
             yield sentence(
-                f"Left out, for they hold more than {CARRIED} years before, or later: {late} dependencies.",
-                f"未列入（適用時間早於{CARRIED}年以上，或在其後）：{late}項依賴關係。",
+                f"Left out, for they hold more than {CARRIED} years before, or later, or are known to have "
+                f"ended: {late} dependencies.",
+                f"未列入（適用時間早於{CARRIED}年以上，或在其後，或已知終止）：{late}項依賴關係。",
             )
         counts: dict[str, int] = defaultdict(int)
         for row in (*self._losses, *self._changes):
