@@ -49,7 +49,7 @@ class Corpus:
         return class_index(self.vocabulary, self.sources, self.entities)
 
     def name(self, id_: str, lang: str) -> str:
-        """The name of a thing, property, source or claim in ``en`` or ``zh``; the id itself if it has none."""
+        """The name of a thing, property, source or claim in ``en`` or ``zh``; its id if it has none."""
         if id_ in self.entities:
             return getattr(self.entities[id_], lang)  # type: ignore[no-any-return]
         if id_ in self.sources:
