@@ -288,6 +288,19 @@ CASES = [
     ),
     case("indirect", "another element", [FIRST, replace(PLANT, material="element:Nd")]),
     case("indirect", "another stage", [FIRST, replace(PLANT, stage="stage:mining")]),
+    case(
+        "indirect",
+        "the stage of the second link, where the first says none",
+        [replace(FIRST, stage=""), PLANT],
+        f"{JP}, strength 70, {YEAR}, derived, stated",
+    ),
+    case("indirect", "the second link says no stage", [FIRST, replace(PLANT, stage="")]),
+    case(
+        "indirect",
+        "neither link says a stage",
+        [replace(FIRST, stage=""), replace(PLANT, stage="")],
+        f"country:JP on country:CN, element:Dy, strength 70, {YEAR}, derived, stated",
+    ),
     case("indirect", "a structural first link", [replace(FIRST, basis="Structural"), PLANT]),
     case("indirect", "a structural second link", [FIRST, replace(PLANT, basis="Structural")]),
     case("indirect", "back to itself", [FIRST, replace(PLANT, says="facility:kuantan on country:JP")]),
@@ -666,6 +679,16 @@ TIMES = [
 def test_a_rule_concludes_just_this(case: Case) -> None:
     """A rule concludes what the table says of a graph, and nothing else."""
     assert concluded(case.facts, [RULES[case.rule]]) == case.gives
+
+
+@pytest.mark.parametrize("trend", ["rising", "falling"])
+@pytest.mark.parametrize("claim", [IMPORT, RELIANCE, SHIPS, SUPPLIED, SUPPLIES], ids=str)
+def test_a_trend_that_is_forecast_is_no_dependence(claim: Said, trend: str) -> None:
+    """That imports will rise says nothing of what hangs on them; that they do rise says there are some."""
+    rules = [r for r in RULES.values() if r.stratum == "claims"]
+    assert not concluded([replace(claim, figure=trend, modality="Forecast")], rules)
+    (line,) = concluded([replace(claim, figure=trend)], rules)
+    assert f", {trend}, " in line
 
 
 @pytest.mark.parametrize(
