@@ -111,6 +111,11 @@ LYNAS = "firm:lynas on country:CN, stage:separation, element:Dy"
 SEPARATION = ", stage:separation, element:Dy"
 YEAR = "2024"
 
+
+def _held(claim: str, until: str) -> str:
+    return f'claim:{claim} ree:heldUntil "{until}"^^xsd:date .\n'
+
+
 CASES = [
     *of_claims("import-share", IMPORT, f"{JP}, 58, strength 58", "derived, stated"),
     case("import-share", "no figure", [replace(IMPORT, figure="")], f"{JP}, 2024, derived, stated"),
@@ -389,6 +394,22 @@ CASES = [
             "firm:neo ree:operates facility:silmet .\n",
             replace(IMPORTER, says="country:JP on firm:neo"),
         ],
+    ),
+    case(
+        "alternative",
+        "a plant abroad that is run from the country depended on",
+        [DOES, SILMET, "facility:silmet ree:controlledFrom country:CN .\n", IMPORTER],
+    ),
+    case(
+        "alternative",
+        "a plan that stood no longer when the period ended",
+        [replace(DOES, modality="Plan"), SILMET, IMPORTER, _held("a", "2024-08-27")],
+    ),
+    case(
+        "alternative",
+        "a plan that still stood",
+        [replace(DOES, modality="Plan"), SILMET, IMPORTER, _held("a", "2025-08-27")],
+        "dependency:d ree:alternative facility:silmet",
     ),
     case(
         "alternative",
@@ -754,7 +775,7 @@ def test_nothing_is_carried_past_its_end(rule: str, when: str, held: str, holds:
 def test_no_link_is_carried_past_its_end(rule: str) -> None:
     """A link that is known to have ended is not carried to a premise of later."""
     link, premise, extra = JOINS[rule]
-    ended = f'claim:{link.id} ree:heldUntil "2023-06-30"^^xsd:date .\n'
+    ended = _held(link.id, "2023-06-30")  # type: ignore[union-attr]
     facts = [replace(link, when="2022"), replace(premise, when="2024"), extra, ended]
     assert concluded(facts, [RULES[rule]]) == set()
 
