@@ -491,6 +491,27 @@ CASES = [
         'dependency:d rdfs:label "Japan depends on China, dysprosium, separation, 70% (2024)"@en',
         'dependency:d rdfs:label "日本依賴中國，鏑，分離，70%（2024）"@zh-hant',
     ),
+    case(
+        "dependency-label",
+        "one who is exposed does not depend; its strength stands where no share is printed",
+        [LABELLED, replace(IMPORTER, basis="Structural", share="", strength="63")],
+        'dependency:d rdfs:label "Japan is exposed to China, dysprosium, separation, strength 63% (2024)"@en',
+        'dependency:d rdfs:label "日本暴露於中國，鏑，分離，強度63%（2024）"@zh-hant',
+    ),
+    case(
+        "dependency-label",
+        "a forecast",
+        [LABELLED, replace(IMPORTER, modality="Forecast", material="")],
+        'dependency:d rdfs:label "Japan is forecast to depend on China, separation, 70% (2024)"@en',
+        'dependency:d rdfs:label "日本預測將依賴中國，分離，70%（2024）"@zh-hant',
+    ),
+    case(
+        "dependency-label",
+        "a forecast of exposure",
+        [LABELLED, replace(IMPORTER, basis="Structural", modality="Forecast", material="")],
+        'dependency:d rdfs:label "Japan is forecast to be exposed to China, separation, 70% (2024)"@en',
+        'dependency:d rdfs:label "日本預測將暴露於中國，分離，70%（2024）"@zh-hant',
+    ),
     case("dependency-label", "no labels", [IMPORTER]),
     # OWL.
     case(
