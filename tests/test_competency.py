@@ -131,3 +131,14 @@ def test_no_two_rows_say_the_same(name: str) -> None:
         for row in default_answer(name).records()
     ]
     assert sorted(rows) == sorted(set(rows))
+
+
+def test_a_stage_has_the_alternatives_of_those_within_it() -> None:
+    """Single points of failure count for a whole no fewer facilities than for its part, each of them listed."""
+    rows = {r["stage"]: r for r in default_answer("single-points-of-failure").records()}
+    counts = [rows[s]["alternatives"] for s in ("stage:refining", "stage:processing", None)]
+    assert 0 < counts[0] <= counts[1] <= counts[2]
+    mines = (
+        real_graph().ask("facilities-outside", stage="stage:mining", material="group:rare-earths").records()
+    )
+    assert rows["stage:mining"]["alternatives"] == len({r["facility"] for r in mines})

@@ -51,6 +51,9 @@ SCHEME = "element:Dy ree:countedHeavyBy scheme:usgs . scheme:usgs a ree:DefaultS
 
 DOES = Said("a", "facility:silmet processes element:Dy", stage="stage:separation", when="2023")
 SILMET = "facility:silmet a ree:Facility ; ree:ofJurisdiction country:EE .\n"
+OUTPUT = Said("a", "facility:silmet production", "279", "t", when="2023", **DY)
+MINES = replace(DOES, stage="stage:mining")
+UPSTREAM = "stage:mining skos:broader stage:upstream .\n"
 IMPORTER = Depends("d", "country:JP on country:CN", share="70", **DY)
 
 BANS = Said("a", "policy:ban bansExportOf technology:separating", when="2023-12")
@@ -399,6 +402,36 @@ CASES = [
         "alternative",
         "a plant abroad that is run from the country depended on",
         [DOES, SILMET, "facility:silmet ree:controlledFrom country:CN .\n", IMPORTER],
+    ),
+    case(
+        "alternative",
+        "what it puts out",
+        [OUTPUT, SILMET, IMPORTER],
+        "dependency:d ree:alternative facility:silmet",
+    ),
+    case("alternative", "almost no output", [replace(OUTPUT, figure="almost-none"), SILMET, IMPORTER]),
+    case("alternative", "what it did ten years before", [replace(DOES, when="2014"), SILMET, IMPORTER]),
+    case(
+        "alternative",
+        "what it does in no year that the source says",
+        [replace(DOES, when="2014", assumed=True), SILMET, IMPORTER],
+        "dependency:d ree:alternative facility:silmet",
+    ),
+    case(
+        "alternative",
+        "a mine, for what is mined",
+        [MINES, SILMET, UPSTREAM, replace(IMPORTER, stage="stage:mining")],
+        "dependency:d ree:alternative facility:silmet",
+    ),
+    case(
+        "alternative",
+        "a mine, where the stage of the supply is not said",
+        [MINES, SILMET, UPSTREAM, replace(IMPORTER, stage="")],
+    ),
+    case(
+        "alternative",
+        "a plant of no stage, for one",
+        [replace(DOES, stage=""), SILMET, "stage:x skos:broader stage:separation .\n", IMPORTER],
     ),
     case(
         "alternative",
