@@ -134,7 +134,7 @@ def test_no_two_rows_say_the_same(name: str) -> None:
 
 
 def test_a_stage_has_the_alternatives_of_those_within_it() -> None:
-    """Single points of failure count for a whole no fewer facilities than for its part, each of them listed."""
+    """A whole counts no fewer facilities elsewhere than its part, and each of them is listed."""
     rows = {r["stage"]: r for r in default_answer("single-points-of-failure").records()}
     counts = [rows[s]["alternatives"] for s in ("stage:refining", "stage:processing", None)]
     assert 0 < counts[0] <= counts[1] <= counts[2]
