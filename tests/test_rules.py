@@ -546,6 +546,24 @@ CASES = [
         'dependency:d rdfs:label "日本預測將暴露於中國，分離，70%（2024）"@zh-hant',
     ),
     case("dependency-label", "no labels", [IMPORTER]),
+    case(
+        "measured-as",
+        "a share of imports, passed on to a member too",
+        [
+            IMPORT,
+            IMPORTER,
+            "support:d prov:wasDerivedFrom claim:a .\n",
+            Depends("m", "country:JP on country:CN", share="70"),
+            "support:m prov:wasDerivedFrom dependency:d .\n",
+        ],
+        "dependency:d ree:measuredAs ree:importsFrom",
+        "dependency:m ree:measuredAs ree:importsFrom",
+    ),
+    case(
+        "measured-as",
+        "no share",
+        [IMPORT, replace(IMPORTER, share=""), "support:d prov:wasDerivedFrom claim:a .\n"],
+    ),
     # OWL.
     case(
         "owl-chain",
