@@ -148,3 +148,14 @@ def test_a_row_reads_as_its_claim_does(name: str, corpus: Corpus) -> None:
         property_ = (row["property"] or "remark").removeprefix("ree:")
         said = [row["subject"], property_, row.get("object") or ""]
         assert said == [claim.subject, claim.property, claim.object if "object" in row else ""], claim.id
+
+
+def test_a_stage_has_the_alternatives_of_those_within_it() -> None:
+    """A whole counts no fewer facilities elsewhere than its part, and each of them is listed."""
+    rows = {r["stage"]: r for r in default_answer("single-points-of-failure").records()}
+    counts = [rows[s]["alternatives"] for s in ("stage:refining", "stage:processing", None)]
+    assert 0 < counts[0] <= counts[1] <= counts[2]
+    mines = (
+        real_graph().ask("facilities-outside", stage="stage:mining", material="group:rare-earths").records()
+    )
+    assert rows["stage:mining"]["alternatives"] == len({r["facility"] for r in mines})

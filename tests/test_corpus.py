@@ -59,10 +59,13 @@ def test_what_was_known_by_a_day(project: Project) -> None:
     project.write(
         "data/disagreements.tsv", "claims\ten\tzh", "claim:small-2025-1;claim:small-2025-2\tWhy.\t何故。"
     )
-    corpus = read_corpus(project.root)
+    ended = Fact("claim:small-2025-1", "heldUntil", "2025-04-17", "work:iupac", "", "")
+    read = read_corpus(project.root)
+    corpus = replace(read, facts=[*read.facts, ended])
     before, after = corpus.known_by(date(2025, 6, 29)), corpus.known_by(date(2025, 6, 30))
     assert after == corpus
     assert (before.sources, before.claims, before.reasons) == ({}, [], [])
+    assert before.facts == read.facts  # a fact on a claim goes with it
     assert before.entities == corpus.entities
 
 

@@ -53,6 +53,17 @@ def test_facts(tmp_path: Path, vocabulary: Vocabulary) -> None:
     ]
 
 
+def test_a_fact_on_a_claim(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    """An entry may tell the day until which a claim held; a claim that is not there is refused."""
+    row = "claim:{}\theldUntil\t2025-04-17\twork:iupac\t\t"
+    _table(tmp_path / "facts-a.tsv", FACT_COLUMNS, row.format("a-1"), row.format("a-9"))
+    facts, problems = read_facts(tmp_path, IDS, vocabulary, RANKS)
+    assert facts[0] == Fact("claim:a-1", "heldUntil", "2025-04-17", "work:iupac", "", "")
+    assert [str(p).partition(" is not")[0] for p in problems] == [
+        "data/reference/facts-a.tsv:3: subject claim:a-9"
+    ]
+
+
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
@@ -75,6 +86,10 @@ def test_facts(tmp_path: Path, vocabulary: Vocabulary) -> None:
         (
             "element:Dy\tatomicNumber\tsixty-six\twork:iupac\t\t",
             "value 'sixty-six' is no integer, which atomicNumber takes. Correct the value.",
+        ),
+        (
+            "element:Dy\theldUntil\tApril 2025\twork:iupac\t\t",
+            "value 'April 2025' is no date, which heldUntil takes. Correct the value.",
         ),
         (
             "element:Dy\tlatitude\t22°N\twork:iupac\t\t",

@@ -53,6 +53,9 @@ SCHEME = "element:Dy ree:countedHeavyBy scheme:usgs . scheme:usgs a ree:DefaultS
 
 DOES = Said("a", "facility:silmet processes element:Dy", stage="stage:separation", when="2023")
 SILMET = "facility:silmet a ree:Facility ; ree:ofJurisdiction country:EE .\n"
+OUTPUT = Said("a", "facility:silmet production", "279", "t", when="2023", **DY)
+MINES = replace(DOES, stage="stage:mining")
+UPSTREAM = "stage:mining skos:broader stage:upstream .\n"
 IMPORTER = Depends("d", "country:JP on country:CN", share="70", **DY)
 
 BANS = Said("a", "policy:ban bansExportOf technology:separating", when="2023-12")
@@ -112,6 +115,11 @@ JP = "country:JP on country:CN, stage:separation, element:Dy"
 LYNAS = "firm:lynas on country:CN, stage:separation, element:Dy"
 SEPARATION = ", stage:separation, element:Dy"
 YEAR = "2024"
+
+
+def _held(claim: str, until: str) -> str:
+    return f'claim:{claim} ree:heldUntil "{until}"^^xsd:date .\n'
+
 
 CASES = [
     *of_claims("import-share", IMPORT, f"{JP}, 58, strength 58", "derived, stated"),
@@ -290,6 +298,19 @@ CASES = [
     ),
     case("indirect", "another element", [FIRST, replace(PLANT, material="element:Nd")]),
     case("indirect", "another stage", [FIRST, replace(PLANT, stage="stage:mining")]),
+    case(
+        "indirect",
+        "the stage of the second link, where the first says none",
+        [replace(FIRST, stage=""), PLANT],
+        f"{JP}, strength 70, {YEAR}, derived, stated",
+    ),
+    case("indirect", "the second link says no stage", [FIRST, replace(PLANT, stage="")]),
+    case(
+        "indirect",
+        "neither link says a stage",
+        [replace(FIRST, stage=""), replace(PLANT, stage="")],
+        f"country:JP on country:CN, element:Dy, strength 70, {YEAR}, derived, stated",
+    ),
     case("indirect", "a structural first link", [replace(FIRST, basis="Structural"), PLANT]),
     case("indirect", "a structural second link", [FIRST, replace(PLANT, basis="Structural")]),
     case("indirect", "back to itself", [FIRST, replace(PLANT, says="facility:kuantan on country:JP")]),
@@ -381,6 +402,52 @@ CASES = [
     ),
     case(
         "alternative",
+        "a plant abroad that is run from the country depended on",
+        [DOES, SILMET, "facility:silmet ree:controlledFrom country:CN .\n", IMPORTER],
+    ),
+    case(
+        "alternative",
+        "what it puts out",
+        [OUTPUT, SILMET, IMPORTER],
+        "dependency:d ree:alternative facility:silmet",
+    ),
+    case("alternative", "almost no output", [replace(OUTPUT, figure="almost-none"), SILMET, IMPORTER]),
+    case("alternative", "what it did ten years before", [replace(DOES, when="2014"), SILMET, IMPORTER]),
+    case(
+        "alternative",
+        "what it does in no year that the source says",
+        [replace(DOES, when="2014", assumed=True), SILMET, IMPORTER],
+        "dependency:d ree:alternative facility:silmet",
+    ),
+    case(
+        "alternative",
+        "a mine, for what is mined",
+        [MINES, SILMET, UPSTREAM, replace(IMPORTER, stage="stage:mining")],
+        "dependency:d ree:alternative facility:silmet",
+    ),
+    case(
+        "alternative",
+        "a mine, where the stage of the supply is not said",
+        [MINES, SILMET, UPSTREAM, replace(IMPORTER, stage="")],
+    ),
+    case(
+        "alternative",
+        "a plant of no stage, for one",
+        [replace(DOES, stage=""), SILMET, "stage:x skos:broader stage:separation .\n", IMPORTER],
+    ),
+    case(
+        "alternative",
+        "a plan that stood no longer when the period ended",
+        [replace(DOES, modality="Plan"), SILMET, IMPORTER, _held("a", "2024-08-27")],
+    ),
+    case(
+        "alternative",
+        "a plan that still stood",
+        [replace(DOES, modality="Plan"), SILMET, IMPORTER, _held("a", "2025-08-27")],
+        "dependency:d ree:alternative facility:silmet",
+    ),
+    case(
+        "alternative",
         "another element",
         [replace(DOES, says="facility:silmet processes element:Nd"), SILMET, IMPORTER],
     ),
@@ -466,7 +533,46 @@ CASES = [
         'dependency:d rdfs:label "Japan depends on China, dysprosium, separation, 70% (2024?)"@en',
         'dependency:d rdfs:label "日本依賴中國，鏑，分離，70%（2024?）"@zh-hant',
     ),
+    case(
+        "dependency-label",
+        "one who is exposed does not depend; its strength stands where no share is printed",
+        [LABELLED, replace(IMPORTER, basis="Structural", share="", strength="63")],
+        'dependency:d rdfs:label "Japan is exposed to China, dysprosium, separation, strength 63% (2024)"@en',
+        'dependency:d rdfs:label "日本暴露於中國，鏑，分離，強度63%（2024）"@zh-hant',
+    ),
+    case(
+        "dependency-label",
+        "a forecast",
+        [LABELLED, replace(IMPORTER, modality="Forecast", material="")],
+        'dependency:d rdfs:label "Japan is forecast to depend on China, separation, 70% (2024)"@en',
+        'dependency:d rdfs:label "日本預測將依賴中國，分離，70%（2024）"@zh-hant',
+    ),
+    case(
+        "dependency-label",
+        "a forecast of exposure",
+        [LABELLED, replace(IMPORTER, basis="Structural", modality="Forecast", material="")],
+        'dependency:d rdfs:label "Japan is forecast to be exposed to China, separation, 70% (2024)"@en',
+        'dependency:d rdfs:label "日本預測將暴露於中國，分離，70%（2024）"@zh-hant',
+    ),
     case("dependency-label", "no labels", [IMPORTER]),
+    case(
+        "measured-as",
+        "a share of imports, passed on to a member too",
+        [
+            IMPORT,
+            IMPORTER,
+            "support:d prov:wasDerivedFrom claim:a .\n",
+            Depends("m", "country:JP on country:CN", share="70"),
+            "support:m prov:wasDerivedFrom dependency:d .\n",
+        ],
+        "dependency:d ree:measuredAs ree:importsFrom",
+        "dependency:m ree:measuredAs ree:importsFrom",
+    ),
+    case(
+        "measured-as",
+        "no share",
+        [IMPORT, replace(IMPORTER, share=""), "support:d prov:wasDerivedFrom claim:a .\n"],
+    ),
     # OWL.
     case(
         "owl-chain",
@@ -677,6 +783,16 @@ def test_a_rule_concludes_just_this(case: Case) -> None:
     assert concluded(case.facts, [RULES[case.rule]]) == case.gives
 
 
+@pytest.mark.parametrize("trend", ["rising", "falling"])
+@pytest.mark.parametrize("claim", [IMPORT, RELIANCE, SHIPS, SUPPLIED, SUPPLIES], ids=str)
+def test_a_trend_that_is_forecast_is_no_dependence(claim: Said, trend: str) -> None:
+    """That imports will rise says nothing of what hangs on them; that they do rise says there are some."""
+    rules = [r for r in RULES.values() if r.stratum == "claims"]
+    assert not concluded([replace(claim, figure=trend, modality="Forecast")], rules)
+    (line,) = concluded([replace(claim, figure=trend)], rules)
+    assert f", {trend}, " in line
+
+
 @pytest.mark.parametrize(
     ("change", "conclusions"),
     [
@@ -714,6 +830,51 @@ def test_premises_meet_in_time(rule: str, link: str, premise: str, period: str, 
     for line in found:
         assert period in line.split(", ")
         assert re.findall(r"carried (\d+)", line) == ([carried] if carried else [])
+
+
+@pytest.mark.parametrize("rule", JOINS)
+@pytest.mark.parametrize(
+    ("when", "held", "holds"),
+    [
+        ("2022", "2024-04-17", False),  # carried to all of 2024
+        ("2022", "2024-12-31", True),
+        ("2024", "2024-04-17", True),  # not carried: the source says it of 2024
+    ],
+)
+def test_nothing_is_carried_past_its_end(rule: str, when: str, held: str, holds: bool) -> None:
+    """A premise whose claim, at any distance, is known to have ended is not carried past that day."""
+    link, premise, extra = JOINS[rule]
+    behind = f"""support:{premise.id} prov:wasDerivedFrom dependency:deep .
+        dependency:deep ree:support support:deep . support:deep prov:wasDerivedFrom claim:deep .
+        claim:deep ree:heldUntil "{held}"^^xsd:date .
+        """
+    facts = [replace(link, when="2024"), replace(premise, when=when), extra, behind]
+    assert bool(concluded(facts, [RULES[rule]])) == holds
+
+
+@pytest.mark.parametrize("rule", sorted(set(JOINS) - {"indirect"}))
+def test_no_link_is_carried_past_its_end(rule: str) -> None:
+    """A link that is known to have ended is not carried to a premise of later."""
+    link, premise, extra = JOINS[rule]
+    ended = _held(link.id, "2023-06-30")  # type: ignore[union-attr]
+    facts = [replace(link, when="2022"), replace(premise, when="2024"), extra, ended]
+    assert concluded(facts, [RULES[rule]]) == set()
+
+
+@pytest.mark.parametrize(
+    ("said", "year", "period"),
+    [
+        ("2025", "2022", "2022, assumed, derived, stated"),
+        ("2025", "2021", ""),
+        ("2024", "2024", "2024, assumed, derived, stated"),
+        ("2024", "2025", "2025, assumed, derived, stated, carried 1"),
+    ],
+)
+def test_a_plant_run_in_no_said_year_dates_no_conclusion(said: str, year: str, period: str) -> None:
+    """What a plant depended on at most three years before is its firm's in that time, and not carried."""
+    facts = [replace(OPERATES, when=said, assumed=True), replace(PLANT, when=year)]
+    expected = {f"{LYNAS}, strength 70, {period}"} if period else set()
+    assert concluded(facts, [RULES["firm-through-facility"]]) == expected
 
 
 @pytest.mark.parametrize("rule", sorted(set(JOINS) - {"indirect"}))

@@ -17,6 +17,9 @@ from reegraph.triples import decimal, quantity_pairs, when_pairs
 WORDS = {
     "all": Bounds(figure.Decimal(100), figure.Decimal(100), "="),
     "most": Bounds(figure.Decimal(50), None, ">"),
+    "almost-none": Bounds(),
+    "rising": Bounds(),
+    "falling": Bounds(),
 }
 
 

@@ -49,11 +49,13 @@ class Corpus:
         return class_index(self.vocabulary, self.sources, self.entities)
 
     def name(self, id_: str, lang: str) -> str:
-        """The name of a thing, a property or a source in ``en`` or ``zh``; the id itself when it has none."""
+        """The name of a thing, property, source or claim in ``en`` or ``zh``; its id if it has none."""
         if id_ in self.entities:
             return getattr(self.entities[id_], lang)  # type: ignore[no-any-return]
         if id_ in self.sources:
             return self.sources[id_].title_zh if lang == "zh" else self.sources[id_].title_en
+        if id_.startswith("claim:"):
+            return next((getattr(c, lang) for c in self.claims if c.id == id_), id_)
         return self.vocabulary.labels.get((id_, lang), id_)
 
     def known_by(self, day: date) -> Corpus:
@@ -69,7 +71,11 @@ class Corpus:
             self,
             sources=sources,
             claims=claims,
-            facts=[f for f in self.facts if f.work not in late],
+            facts=[
+                f
+                for f in self.facts
+                if f.work not in late and (not f.subject.startswith("claim:") or f.subject in ids)
+            ],
             corrections=[c for c in self.corrections if c.claim in ids],
             readings=[r for r in self.readings if ids.issuperset(r.claims)],
             reasons=[r for r in self.reasons if r.claims <= ids],
@@ -113,7 +119,7 @@ def read_corpus(root: Path, articles: Path | None = None) -> Corpus:
     claims, problems = _all_claims(data, sources, vocabulary, ids)
     tsv.stop_on(problems)
     ranks = {c.id: c.rank for c in claims}
-    facts, problems = read_facts(data / "reference", ids, vocabulary)
+    facts, problems = read_facts(data / "reference", ids, vocabulary, ranks)
     corrections, faults = read_corrections(data / "reference" / "corrections.tsv", ids, ranks)
     problems += faults
     readings, faults = read_readings(data / "reference" / "readings.tsv", {c.id: c.reading for c in claims})

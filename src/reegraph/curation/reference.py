@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,6 +24,7 @@ READING_CERTAINTIES: Final = ("certain", "likely", "unsure")
 _FORMS: Final = {
     XSD + "integer": re.compile(r"-?[0-9]+"),
     XSD + "decimal": re.compile(r"-?[0-9]+(?:\.[0-9]+)?"),
+    XSD + "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
 }
 
 
@@ -87,8 +88,10 @@ class Citation:
     claims: tuple[str, ...]
 
 
-def read_facts(folder: Path, ids: Ids, vocabulary: Vocabulary) -> tuple[list[Fact], list[Problem]]:
-    """The reference entries of every table under `folder` named facts-*.tsv."""
+def read_facts(
+    folder: Path, ids: Ids, vocabulary: Vocabulary, claims: Container[str] = ()
+) -> tuple[list[Fact], list[Problem]]:
+    """The reference entries of every table under `folder` named facts-*.tsv, on things and on `claims`."""
     facts: list[Fact] = []
     problems: list[Problem] = []
     for path in sorted(folder.glob("facts-*.tsv")):
@@ -97,7 +100,8 @@ def read_facts(folder: Path, ids: Ids, vocabulary: Vocabulary) -> tuple[list[Fac
         problems += faults
         for line, row in rows:
             problems += [
-                Problem(f"{file}:{line}", what, remedy) for what, remedy in _fact_faults(row, ids, vocabulary)
+                Problem(f"{file}:{line}", what, remedy)
+                for what, remedy in _fact_faults(row, ids, vocabulary, claims)
             ]
             facts.append(Fact(**row))
     return facts, problems
@@ -221,9 +225,11 @@ def read_bibliography(
     return citations, problems
 
 
-def _fact_faults(row: Mapping[str, str], ids: Ids, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+def _fact_faults(
+    row: Mapping[str, str], ids: Ids, vocabulary: Vocabulary, claims: Container[str]
+) -> Iterator[tuple[str, str]]:
     yield from tsv.note_faults(row)
-    if row["subject"] not in ids.classes:
+    if row["subject"] not in ids.classes and row["subject"] not in claims:
         hint = perhaps(row["subject"], ids.classes)
         yield f"subject {row['subject']} is not defined{hint}.", "Correct it or add the entity."
     datatype = vocabulary.reference_properties.get(row["property"])

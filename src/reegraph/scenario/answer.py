@@ -325,8 +325,9 @@ class Answer:
             yield sentence(f"All of them hold from {day} on.", f"各項自{day}起同時成立。")
         if late:
             yield sentence(
-                f"Left out, as ended more than {CARRIED} years before or beginning later: {late} in number.",
-                f"未列入（結束於{CARRIED}年以前，或其後才開始）：{late}項依賴關係。",
+                f"Left out, as ended more than {CARRIED} years before, known to have ended, or beginning "
+                f"later: {late} in number.",
+                f"未列入（結束於{CARRIED}年以前、已知終止，或其後才開始）：{late}項依賴關係。",
             )
         counts: dict[str, int] = defaultdict(int)
         for row in (*self._losses, *self._changes):

@@ -64,8 +64,9 @@ class World:
 
     @cached_property
     def facilities(self) -> list[dict[str, str]]:
-        """Which facility or firm carries out what, a row a claim."""
-        return self.rows("scenario-facilities")
+        """Which facility or firm carries out what, a row a claim; none that had ended by the day."""
+        rows = self.rows("scenario-facilities")
+        return [r for r in rows if not r["ended"] or r["ended"] >= self.day.isoformat()]
 
     @cached_property
     def covered(self) -> list[dict[str, str]]:

@@ -47,14 +47,15 @@ class Dependency:
     assumed: bool
     hardened_by: frozenset[str]
     supports: tuple[Support, ...]
+    ended: date | None = None  # the day by which what it rests on is known to have ended
 
     def carried(self, day: date) -> int | None:
         """By how many years it must be carried to that day; None when it does not reach it.
 
-        A dependency that begins later does not hold yet; the years that its best support was carried
-        already count.
+        A dependency that begins later does not hold yet, and one that had ended no more; the years that its
+        best support was carried already count.
         """
-        if self.start is not None and self.start > day:
+        if (self.start is not None and self.start > day) or (self.ended is not None and self.ended < day):
             return None
         late = max(0, day.year - self.end.year) if self.end is not None and self.end < day else 0
         years = late + min((s.carried for s in self.supports), default=0)
@@ -247,6 +248,7 @@ def _dependency(row: Mapping[str, str], hardened: set[str], supports: tuple[Supp
         assumed=row["assumed"] == "true",
         hardened_by=frozenset(hardened),
         supports=supports,
+        ended=date.fromisoformat(row["ended"]) if row["ended"] else None,
     )
 
 
