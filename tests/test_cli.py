@@ -450,7 +450,7 @@ def test_coverage(run: Run, articles: Path) -> None:
         ),
         (["ask", "china-share", "place=country:CX"], 5, "unknown id 'country:CX'. Did you mean"),
         (["ask", "controls-in-force", "date=2025-13-01"], 2, "date=2025-13-01: "),
-        (["show", "lynas"], 2, "is not an id: write kind:slug, e.g. firm:lynas. `reegraph find` has them."),
+        (["show", "lynas"], 2, "'lynas' is not an id; write it as kind:slug, e.g. firm:lynas"),
         (["show", "firm:lynass"], 5, "unknown id 'firm:lynass'. Did you mean"),
         (["why", "claim:tang-2025-99999"], 5, "unknown id 'claim:tang-2025-99999'."),
         (

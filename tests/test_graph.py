@@ -139,6 +139,16 @@ def test_known_by(g: KnowledgeGraph) -> None:
 # SPARQL
 
 
+@pytest.mark.parametrize(
+    "id_", ["element:D y", f"element:Dy> <{iri('element:Tb')}", "element:Dy}", "lynas\n:x"]
+)
+def test_ids_stay_within_their_query(g: KnowledgeGraph, id_: str) -> None:
+    """Text that would end the IRI it is written into is refused before any query is asked."""
+    for call in (g.entity, g.thing, lambda i: g.describe([i])):
+        with mock.patch.object(g.store, "query", side_effect=AssertionError), pytest.raises(UsageError):
+            call(id_)
+
+
 def test_sparql_forms(g: KnowledgeGraph) -> None:
     """SELECT, ASK and CONSTRUCT give tables."""
     table = g.sparql("SELECT ?s ?n { VALUES ?s { element:Dy } ?s ree:atomicNumber ?n }")
@@ -201,7 +211,7 @@ def test_entity_amiss(g: KnowledgeGraph) -> None:
     """An unknown id offers near ones; what is no id is told so."""
     with pytest.raises(UnknownName, match=r"unknown id 'firm:lynass'. Did you mean .*firm:lynas"):
         g.entity("firm:lynass")
-    with pytest.raises(UsageError, match="is not an id: write kind:slug"):
+    with pytest.raises(UsageError, match="is not an id; write it as kind:slug"):
         g.entity("lynas")
     with pytest.raises(UsageError, match="is not an id"):
         g.entity("planet:earth")

@@ -242,15 +242,7 @@ class KnowledgeGraph:
         return found
 
     def _must_exist(self, id_: str) -> None:
-        if not (is_id(id_) or id_.startswith("http") or ":" in id_):
-            raise UsageError(
-                f"{id_!r} is not an id: write kind:slug, e.g. firm:lynas. `reegraph find` has them."
-            )
-        try:
-            known = bool(ask_page(self.store, self.root, "kind", thing=[id_]))
-        except ValueError as error:
-            raise UsageError(str(error)) from error
-        if not known:
+        if not ask_page(self.store, self.root, "kind", thing=[id_]):
             raise UnknownName("id", id_, self._names, f"`reegraph find {id_.partition(':')[2]}` searches.")
 
 

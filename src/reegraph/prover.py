@@ -45,7 +45,7 @@ class Prover:
         """
         parts = what.split()
         if len(parts) == 3:
-            return self._why_triple((_term(parts[0]), _predicate(parts[1]), _term(parts[2])))
+            return self._why_triple((iri(parts[0]), _predicate(parts[1]), iri(parts[2])))
         if len(parts) != 1:
             raise UsageError(f"{what!r}: an id, or `subject property object`, is wanted")
         proof = self._node(what, frozenset())
@@ -161,17 +161,10 @@ class Prover:
         return {rule.name: rule for rule in read_rules(self.root / "queries" / "rules")}
 
 
-def _term(text: str) -> str:
-    try:
-        return iri(text)
-    except ValueError as error:
-        raise UsageError(str(error)) from error
-
-
 def _predicate(text: str) -> str:
     if text in {"a", "rdf:type"}:
         return RDF + "type"
-    return _term(text) if ":" in text else REE + text
+    return iri(text) if ":" in text else REE + text
 
 
 def _triple_id(triple: tuple[str, str, str]) -> str:
