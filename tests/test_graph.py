@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -17,7 +17,18 @@ from graphs import default_answer, environment, real_graph
 from rich.console import Console
 
 import reegraph
-from reegraph import KnowledgeGraph, MissingPart, Proof, QueryError, Table, Thing, UnknownName, UsageError
+from reegraph import (
+    KnowledgeGraph,
+    MissingPart,
+    Proof,
+    QueryError,
+    StoreError,
+    Table,
+    Thing,
+    UnknownName,
+    UsageError,
+)
+from reegraph.store import EmbeddedStore
 from reegraph.terms import GRAPH, iri
 
 DY = Thing("element:Dy", "dysprosium", "鏑")
@@ -65,7 +76,9 @@ def test_connect_reads_the_snapshot() -> None:
     with mock.patch.dict(os.environ, environment(), clear=True), reegraph.connect() as graph:
         assert re.fullmatch(r"[0-9a-f]{12}", graph.version)
         assert graph.sparql("ASK { firm:lynas a ree:Firm }").rows == ((True,),)
-    assert graph.sparql("ASK { firm:lynas a ree:Firm }").rows == ((False,),)
+    for ask in (lambda: graph.ask("china-share"), lambda: graph.find("China")):
+        with pytest.raises(StoreError, match="closed"):  # an empty table would be an answer
+            ask()
 
 
 def test_connect_to_articles_that_are_not_there(tmp_path: Path) -> None:
@@ -126,19 +139,6 @@ def test_ask_amiss(
         g.ask(name, **parameters)
 
 
-def test_known_by(g: KnowledgeGraph) -> None:
-    """As of a day, the answer rests on the sources published by then alone, and the graph stays as it is."""
-    sources = default_answer("china-share").column("source")
-    then = g.ask("china-share", known_by="2025-06-30").column("source")
-    assert {str(s).partition(" ")[0] for s in then} == {"tan-2025", "tang-2025"}
-    assert g.ask("china-share").column("source") == sources
-    with pytest.raises(UsageError, match="known_by=soon"):
-        g.ask("china-share", known_by="soon")
-
-
-# SPARQL
-
-
 @pytest.mark.parametrize(
     "id_", ["element:D y", f"element:Dy> <{iri('element:Tb')}", "element:Dy}", "lynas\n:x"]
 )
@@ -147,6 +147,32 @@ def test_ids_stay_within_their_query(g: KnowledgeGraph, id_: str) -> None:
     for call in (g.entity, g.thing, lambda i: g.describe([i])):
         with mock.patch.object(g.store, "query", side_effect=AssertionError), pytest.raises(UsageError):
             call(id_)
+
+
+def test_known_by(g: KnowledgeGraph) -> None:
+    """As of a day, the answer rests on the sources published by then alone, and the graph stays as it is."""
+    sources = default_answer("china-share").column("source")
+    then = g.ask("china-share", known_by="2025-06-30").column("source")
+    assert {str(s).partition(" ")[0] for s in then} == {"tan-2025", "tang-2025"}
+    assert g.ask("china-share").column("source") == sources
+    with pytest.raises(UsageError, match="known_by=soon"):
+        g.ask("china-share", known_by="soon")
+    assert g.ask("china-share", known_by=datetime(2025, 6, 30, 12)).column("source") == then
+
+
+def test_graphs_of_days_are_let_go() -> None:
+    """Only the last few graphs of known_by are kept, and closing the graph closes them."""
+    own = KnowledgeGraph(EmbeddedStore())
+    with mock.patch("reegraph.graph.build_store", side_effect=lambda *_: EmbeddedStore()):
+        made = [own.known_by(date(2025, 1, day)) for day in range(1, 7)]
+        assert own.known_by(date(2025, 1, 6)) is made[-1]
+        assert own.known_by(date(2025, 1, 1)) is not made[0]
+    own.close()
+    with pytest.raises(StoreError):
+        made[-1].sparql("ASK {}")
+
+
+# SPARQL
 
 
 def test_sparql_forms(g: KnowledgeGraph) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from reegraph import names
 from reegraph.build import Tick, build_store, fresh_snapshot
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     import owlready2
     import pyoxigraph as ox
     import rdflib
+
+_DAYS_KEPT: Final = 3  # graphs of known_by, some 100 MB each
 
 
 def connect(
@@ -83,7 +85,10 @@ class KnowledgeGraph:
         self.close()
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store, and of the graphs that `known_by` has made; they answer no more."""
+        for graph in self._as_known.values():
+            graph.close()
+        self._as_known.clear()
         self.store.close()
 
     @property
@@ -120,8 +125,10 @@ class KnowledgeGraph:
         Raises UsageError on a remote store, whose curated files are not here.
         """
         if not isinstance(self.store, EmbeddedStore):
-            raise UsageError("known_by works on the built graph only: leave out --store")
+            raise UsageError("known_by works on the built graph only, not on a service: it builds anew")
         if day not in self._as_known:
+            while len(self._as_known) >= _DAYS_KEPT:
+                self._as_known.pop(next(iter(self._as_known)))
             store = build_store(read_corpus(self.root).known_by(day), self.root)
             self._as_known[day] = KnowledgeGraph(store, root=self.root, articles=self.articles)
         return self._as_known[day]
@@ -250,6 +257,10 @@ def _parameter(value: object) -> str:
     match value:
         case str():
             return value
+        case bool():
+            return str(value).lower()
+        case datetime():
+            return value.date().isoformat()
         case date():
             return value.isoformat()
         case Thing():
@@ -264,6 +275,8 @@ def _parameter(value: object) -> str:
 
 def _day(value: object) -> date:
     """A day given as a date or as EDTF text; of a month or year the last day."""
+    if isinstance(value, datetime):
+        return value.date()
     if isinstance(value, date):
         return value
     try:
