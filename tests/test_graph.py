@@ -102,6 +102,16 @@ def test_ask_with_keywords(g: KnowledgeGraph) -> None:
     assert len(g.ask("multi-stage-firms", least=Decimal(2))) > 1
 
 
+def test_ask_with_a_boolean(g: KnowledgeGraph) -> None:
+    """A yes or no goes as True, False or their words; nothing else is taken for no."""
+    without, with_words = len(g.ask("figures")), len(g.ask("figures", words=True))
+    assert without < with_words == len(g.ask("figures", words="true"))
+    assert len(g.ask("figures", words=False)) == without
+    for value in ("yes", 1, "maybe"):
+        with pytest.raises(UsageError, match=f"words={value}: true or false is wanted"):
+            g.ask("figures", words=value)
+
+
 def test_ask_without_value(g: KnowledgeGraph) -> None:
     """None leaves a parameter at its default."""
     assert g.ask("china-share", place=None) == default_answer("china-share")

@@ -23,7 +23,6 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from reegraph.curation import edtf
 from reegraph.errors import CurationError, Problem, QueryError, UnknownName, UsageError
 from reegraph.sentence import Sentence
 from reegraph.store import Node, Solutions, Store
@@ -34,7 +33,7 @@ from reegraph.terms import XSD, iri, is_id, is_term, short
 _HEAD = re.compile(r"#\+\s*([a-z-]+):\s*(.*)")
 _TEXTS: Final = ("title-en", "title-zh", "question-en", "question-zh", "theme", "keywords-en", "keywords-zh")
 _REQUIRED: Final = _TEXTS[:5]
-PARAMETER_TYPES: Final = ("thing", "date", "number", "text")
+PARAMETER_TYPES: Final = ("thing", "date", "number", "boolean", "text")
 LIST_SEPARATOR: Final = " | "  # between the texts of a list cell; IRIs are separated by a blank
 THEMES: Final = ("dependence", "controls", "actors", "policy", "materials", "evidence")
 
@@ -307,13 +306,24 @@ def _term(value: str, parameter: Parameter) -> str:
                 wanted, wanted_zh = "a number is wanted, such as 50 or 0.1", "須為數字，例如 50 或 0.1。"
                 raise UsageError(Sentence(f"{given}: {wanted}", f"{given}：{wanted_zh}")) from None
         case "date":
-            try:
-                day = edtf.parse(value).start
-            except ValueError as error:
-                raise UsageError(Sentence(f"{given}: {error}", f"{given}：{edtf.REMEDY_ZH}")) from error
-            return str(ox.Literal((day or date.min).isoformat(), datatype=ox.NamedNode(XSD + "date")))
+            if not _is_day(value):  # of a month one could take the first day or the last
+                wanted, wanted_zh = "one day is wanted, such as 2025-06-30", "須為某一日，例如 2025-06-30。"
+                raise UsageError(Sentence(f"{given}: {wanted}", f"{given}：{wanted_zh}"))
+            return str(ox.Literal(value, datatype=ox.NamedNode(XSD + "date")))
+        case "boolean":
+            if value not in {"true", "false"}:
+                wanted, wanted_zh = "true or false is wanted", "須為 true 或 false。"
+                raise UsageError(Sentence(f"{given}: {wanted}", f"{given}：{wanted_zh}"))
+            return value
         case _:
             return str(ox.Literal(value))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _worded(row: Sequence[Node | None], column: Column, places: Mapping[str, int]) -> Sentence | None:

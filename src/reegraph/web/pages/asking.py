@@ -217,11 +217,7 @@ def _control(ask: Ask, asked: Question, parameter: Parameter, values: dict[str, 
         "value": "" if value == "any" else value,
         "options": options[:150],
         "blank": comma.join(ask.site.label(id_, ask.lang) for id_ in several) or ask.t("any"),
-        "hint": ask.t(
-            {"thing": "id_hint", "date": "date_hint", "number": "number_hint"}.get(
-                parameter.type, "text_hint"
-            )
-        ),
+        "hint": ask.t(f"{'id' if parameter.type == 'thing' else parameter.type}_hint"),
     }
 
 
