@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from datetime import date, datetime
@@ -183,6 +184,27 @@ def test_graphs_of_days_are_let_go() -> None:
 
 
 # SPARQL
+
+
+def test_sparql_numbers_that_are_none(g: KnowledgeGraph, tmp_path: Path) -> None:
+    """What is no finite number is text in every format."""
+    table = g.sparql('SELECT * { VALUES ?x { 1 "INF"^^xsd:double "NaN"^^xsd:double "abc"^^xsd:integer } }')
+    assert json.loads(table.to_json(), parse_constant=pytest.fail) == [
+        {"x": 1},
+        {"x": "INF"},
+        {"x": "NaN"},
+        {"x": "abc"},
+    ]
+    assert table.to_csv() == "x\n1\nINF\nNaN\nabc\n"
+    assert list(table.to_pandas()["x"]) == [1, "INF", "NaN", "abc"]
+    table.to_xlsx(tmp_path / "x.xlsx")
+
+
+def test_sparql_own_labels(g: KnowledgeGraph) -> None:
+    """A query's own ?x_label is the one column of that name."""
+    table = g.sparql('SELECT ?x ?x_label { VALUES (?x ?x_label) { (country:CN "mine") } }')
+    assert table.to_csv() == "x,x_label\ncountry:CN,mine\n"
+    assert table.records() == [{"x": "country:CN", "x_label": "mine"}]
 
 
 def test_sparql_forms(g: KnowledgeGraph) -> None:

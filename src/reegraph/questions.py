@@ -362,10 +362,12 @@ def _cell(node: Node | None, column: Column, names: Mapping[str, Thing]) -> Cell
 
 
 def _number(text: str) -> Cell:
+    """A number; one that is not finite (INF, NaN) stays text, since JSON and spreadsheets have none."""
     try:
-        return Decimal(text)
+        number = Decimal(text)
     except InvalidOperation:
         return text
+    return number if number.is_finite() else text
 
 
 def _guess(cells: list[Node | None]) -> str:

@@ -128,6 +128,8 @@ class Table:
 
     def to_csv(self, lang: Lang = "en", delimiter: str = ",") -> str:
         """Comma- or tab-separated text with a header line; lists are joined by ``; ``."""
+        if len(delimiter) != 1 or delimiter in '"\r\n':
+            raise UsageError(f"delimiter {delimiter!r}: one character is wanted, but no quote or end of line")
         rows = ([_plain(v) for v in row] for row in self._flat_rows(lang))
         return "".join(_csv_line(cells, delimiter) for cells in (self._flat_header(), *rows))
 
@@ -158,13 +160,18 @@ class Table:
             raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
     def to_pandas(self, lang: Lang = "en") -> pd.DataFrame:
-        """A pandas DataFrame: ids as text, numbers as floats, lists as Python lists."""
+        """A pandas DataFrame: ids as text, numbers as floats, lists as Python lists.
+
+        A column in which a number is none (`"abc"^^xsd:integer`) stays as it is.
+        """
         try:
             import pandas as pd
         except ImportError as error:
             raise UsageError("pandas is not installed: pip install 'reegraph[pandas]'") from error
         frame = pd.DataFrame(self.records(lang), columns=self._flat_header())
-        return frame.astype({c.name: "float64" for c in self.columns if c.type == "number"})
+        numbers = {c.name for c in self.columns if c.type == "number"}
+        texts = {name for name in numbers if frame[name].map(lambda v: isinstance(v, str)).any()}
+        return frame.astype(dict.fromkeys(sorted(numbers - texts), "float64"))
 
     def to_rich(self, lang: Lang = "en") -> RichTable:
         """A rich table for a terminal; ids, numbers and single words stay in one piece."""
@@ -224,14 +231,17 @@ class Table:
         record: dict[str, Any] = {}
         for column, value in zip(self.columns, row, strict=True):
             record[column.name] = value.label(lang) if isinstance(value, Sentence) else _json_value(value)
-            if column.type == "thing":
-                record[f"{column.name}_label"] = value.label(lang) if isinstance(value, Thing) else None
+            if label := self._label_of(column):
+                record[label] = value.label(lang) if isinstance(value, Thing) else None
         return record
 
     def _flat_header(self) -> list[str]:
-        return [
-            n for c in self.columns for n in ([c.name, f"{c.name}_label"] if c.type == "thing" else [c.name])
-        ]
+        return [name for c in self.columns for name in (c.name, self._label_of(c)) if name]
+
+    def _label_of(self, column: Column) -> str:
+        """The column of a thing's names; none where it is no thing, or the query has one of that name."""
+        label = f"{column.name}_label"
+        return "" if column.type != "thing" or any(c.name == label for c in self.columns) else label
 
     def _flat_rows(self, lang: Lang) -> Iterator[list[Any]]:
         return (list(self._record(row, lang).values()) for row in self.rows)
