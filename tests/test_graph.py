@@ -103,6 +103,24 @@ def test_ask_with_keywords(g: KnowledgeGraph) -> None:
     assert len(g.ask("multi-stage-firms", least=Decimal(2))) > 1
 
 
+def test_things_go_by_their_names(g: KnowledgeGraph) -> None:
+    """A name that one thing has, in either language, does for its id; things come before terms."""
+    assert g.ask("china-share", place="中國,United States") == g.ask(
+        "china-share", place=["country:CN", "country:US"]
+    )
+    assert (g.thing("EU").id, g.thing("Eu").id) == ("bloc:eu", "element:Eu")
+    assert g.entity("鏑") == g.entity("element:Dy")
+    assert g.why("US dependsOn China") == g.why("country:US dependsOn country:CN")
+    assert g.why("tang-2025-310") == g.why("claim:tang-2025-310")
+    assert g.describe("country:CN") == g.describe(["country:CN"])
+
+
+def test_find_some(g: KnowledgeGraph) -> None:
+    """At least one hit is asked for."""
+    with pytest.raises(UsageError, match="limit=-1: at least 1 is wanted"):
+        g.find("China", -1)
+
+
 def test_ask_with_a_boolean(g: KnowledgeGraph) -> None:
     """A yes or no goes as True, False or their words; nothing else is taken for no."""
     without, with_words = len(g.ask("figures")), len(g.ask("figures", words=True))
@@ -135,7 +153,9 @@ def test_answer_is_typed(g: KnowledgeGraph) -> None:
         ("china-share", {"plac": "x"}, UnknownName, "unknown parameter 'plac'. Did you mean place?"),
         ("china-share", {"place": "country:CX"}, UnknownName, "unknown id 'country:CX'. Did you mean"),
         ("china-share", {"place": ["country:CN", "country:CX"]}, UnknownName, "unknown id 'country:CX'"),
-        ("china-share", {"place": "China"}, UsageError, "place=China: an id like country:CN is wanted"),
+        ("china-share", {"place": "Chnia"}, UnknownName, "'Chnia'. Did you mean country:CN (China) or"),
+        ("china-share", {"place": "商務部"}, UsageError, "several: write org:mofcom (Ministry of Commerce"),
+        ("china-share", {"place": "claim:tang-2025-1"}, UsageError, "a thing is wanted"),
         ("china-share", {"place": {"a": "b"}}, UsageError, "one value or a list of values"),
         ("known-by", {"date": "soon"}, UsageError, "date=soon: "),
         ("multi-stage-firms", {"least": "two"}, UsageError, "least=two: a number is wanted"),
@@ -270,9 +290,11 @@ def test_entity_amiss(g: KnowledgeGraph) -> None:
     with pytest.raises(UnknownName, match=r"unknown id 'firm:lynass'. Did you mean .*firm:lynas"):
         g.entity("firm:lynass")
     with pytest.raises(UsageError, match="is not an id; write it as kind:slug"):
-        g.entity("lynas")
-    with pytest.raises(UsageError, match="is not an id"):
         g.entity("planet:earth")
+    with pytest.raises(UnknownName, match=r"unknown name 'linas'\. Did you mean firm:lynas \(Lynas"):
+        g.entity("linas")
+    with pytest.raises(UsageError, match="ree:Firm is a term of the ontology"):
+        g.entity("ree:Firm")
 
 
 @pytest.mark.parametrize(
@@ -390,7 +412,7 @@ def test_why_a_statement(g: KnowledgeGraph) -> None:
     [
         ("claim:tang-2025-99999", UnknownName),
         ("dependency:000000000000", UnknownName),
-        ("nonsense", UsageError),
+        ("nonsense", UnknownName),
         ("country:CN dependsOn element:Dy", UnknownName),
     ],
 )

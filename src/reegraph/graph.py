@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
@@ -23,10 +24,11 @@ from reegraph.prover import Prover
 from reegraph.questions import Labels, Question, find_question, free_table, read_questions, run
 from reegraph.scenario.answer import answer
 from reegraph.scenario.outcome import Outcome
+from reegraph.sentence import Sentence
 from reegraph.store import EmbeddedStore, RemoteStore, Solutions, Store
 from reegraph.store.protocol import node_text
 from reegraph.table import Column, Table, Thing
-from reegraph.terms import iri, is_id, is_term, short
+from reegraph.terms import RECORDS, iri, is_term, short
 
 if TYPE_CHECKING:
     import owlready2
@@ -97,7 +99,7 @@ class KnowledgeGraph:
         return read_questions(self.root / "queries")
 
     def ask(self, name: str, /, **parameters: object) -> Table:
-        """The answer of a named question; parameters by keyword, e.g. ``on="country:CN"``.
+        """The answer of a named question; parameters by keyword, e.g. ``on="country:CN"`` or ``on="China"``.
 
         Several values of one parameter go in a list. ``known_by="2025-08-31"`` answers from the sources
         published by that day alone. Raises UnknownName for a question, parameter or
@@ -107,11 +109,8 @@ class KnowledgeGraph:
             return self.known_by(_day(known_by)).ask(name, **parameters)
         question = find_question(name, self.questions)
         values = {key: _parameter(value) for key, value in parameters.items() if value is not None}
-        things = {p.name for p in question.parameters if p.type == "thing"}
-        for key in things & set(values):
-            for id_ in values[key].split(","):
-                if is_id(id_.strip()) or is_term(id_.strip()):
-                    self._must_exist(id_.strip())
+        for key in {p.name for p in question.parameters if p.type == "thing"} & set(values):
+            values[key] = self._things(key, values[key])
         return run(self.store, question, values, self._labels)
 
     def ask_plain(self, text: str, *, today: date | None = None) -> tuple[Choice, Table | None]:
@@ -145,18 +144,29 @@ class KnowledgeGraph:
         return free_table(self.store, answer, self._labels)
 
     def entity(self, id_: str) -> Table:
-        """All that the graph says of a thing: claims, reference entries, dependencies, derived types."""
-        self._must_exist(id_)
+        """All that the graph says of a thing: claims, reference entries, dependencies, derived types.
+
+        By its id, or a name that no other thing has.
+        """
+        id_ = self._id(id_)
         solutions = ask_page(self.store, self.root, "thing", thing=[id_])
+        if is_term(id_) and not solutions:
+            what, what_zh = (
+                "is a term of the ontology, of which nothing is claimed",
+                "是本體的詞彙，沒有關於它的主張。",
+            )
+            raise UsageError(Sentence(f"{id_} {what}", f"{id_} {what_zh}"))
         table = free_table(self.store, solutions, self._labels)
         columns = tuple(
             Column(v, "text" if v in {"basis", "figure", "when"} else "thing") for v in solutions.variables
         )
-        thing = self.thing(id_)
+        thing = self._labels.named(self.store, {iri(id_)})[iri(id_)]
         return Table(columns, table.rows, title=thing.label(), title_zh=thing.label("zh-Hant"))
 
     def find(self, word: str, limit: int = 20) -> Table:
         """Things by any of their names, best first, with the name that matched."""
+        if limit < 1:
+            raise UsageError(f"limit={limit}: at least 1 is wanted")
         if not names.fold(word):
             raise UsageError(f"{word!r} holds no letter or digit to look for")
         hits = names.find(word, self._names, limit)
@@ -175,17 +185,25 @@ class KnowledgeGraph:
         return Table(columns, rows, title=f"find {word}", title_zh=f"尋找「{word}」")
 
     def why(self, what: str) -> Proof:
-        """The whole proof of a claim, dependency, disagreement, or of ``subject property object``."""
-        subject, *rest = what.split() or [""]
-        ids = [subject, *rest[1:]]
-        if len(rest) == 2 and ":" not in rest[0] and rest[0] != "a":
-            ids.insert(1, f"ree:{rest[0]}")
-        for id_ in ids:
-            self._must_exist(id_)
+        """The whole proof of a claim, dependency, disagreement, or of ``subject property object``.
+
+        A thing goes by its id or by a name of one word; a claim by its number too, as in ``tang-2025-310``.
+        """
+        words = what.split()
+        if len(words) == 3:
+            subject, property_, object_ = words
+            if property_ != "a":
+                self._must_exist(property_ if ":" in property_ else f"ree:{property_}")
+            what = f"{self._id(subject)} {property_} {self._id(object_)}"
+        elif re.fullmatch(r"[a-z-]+-\d{4}-\d+", what):
+            what = self._id(f"claim:{what}")
+        elif len(words) < 2 or self._register.called(what):
+            what = self._id(what)
         return Prover(self.store, self.root, self.articles).why(what)
 
     def describe(self, ids: Iterable[str]) -> list[ox.Triple]:
         """The triples of these nodes and of their parts: quantities, times, evidence, supports."""
+        ids = [ids] if isinstance(ids, str) else ids
         return self.store.construct(bound_page(self.root, "describe", thing=ids))
 
     def scenario(self, scenario: str | Path, *more: str | Path) -> Outcome:
@@ -198,7 +216,8 @@ class KnowledgeGraph:
         return answer(self, scenario, *more)
 
     def thing(self, id_: str) -> Thing:
-        """An id with its names."""
+        """A thing with its names, by its id or by a name that no other has."""
+        id_ = self._id(id_)
         return self._labels.named(self.store, {iri(id_)})[iri(id_)]
 
     def to_rdflib(self) -> rdflib.Graph:
@@ -248,9 +267,40 @@ class KnowledgeGraph:
                 found.setdefault(short(node_text(thing)), short(node_text(cls)))
         return found
 
+    @cached_property
+    def _register(self) -> names.Register:
+        return names.Register.of(self._names)
+
+    def _things(self, parameter: str, value: str) -> str:
+        """Ids of what a parameter is given, one or several joined by commas."""
+        if "," in value and self._register.called(value):
+            return self._id(value)
+        ids = [part.strip() for part in value.split(",")]
+        ids = [self._id(i) if i != "any" and names.fold(i) else i for i in ids]
+        for id_ in ids:
+            if id_.partition(":")[0] in RECORDS:
+                what, what_zh = (
+                    "a thing is wanted, not what is said of it",
+                    "須為事物，而非關於事物的主張或紀錄。",
+                )
+                raise UsageError(Sentence(f"{parameter}={id_}: {what}", f"{parameter}={id_}：{what_zh}"))
+        return ",".join(ids)
+
+    def _id(self, text: str) -> str:
+        """The id of what goes by this id, IRI or name; an error with the nearest where not just one does."""
+        if ":" in text:
+            self._must_exist(text)
+            return short(text)
+        called = self._register.called(text)
+        if len(called) == 1:
+            return called[0]
+        near = called or [hit.id for hit in names.find(text, self._names, 3)]
+        found = self._labels.named(self.store, {iri(i) for i in near})
+        raise names.not_one(text, [found[iri(i)] for i in near], several=bool(called))
+
     def _must_exist(self, id_: str) -> None:
         if not ask_page(self.store, self.root, "kind", thing=[id_]):
-            raise UnknownName("id", id_, self._names, f"`reegraph find {id_.partition(':')[2]}` searches.")
+            raise UnknownName("id", id_, self._names)
 
 
 def _parameter(value: object) -> str:

@@ -50,16 +50,13 @@ class Prover:
             raise UsageError(f"{what!r}: an id, or `subject property object`, is wanted")
         proof = self._node(what, frozenset())
         if proof.evidence is None and not proof.supports:
-            raise UsageError(f"{what} is no claim or conclusion, so it has no proof; `reegraph show {what}`")
+            raise UsageError(f"{what} is no claim or conclusion, so it has no proof")
         return proof
 
     def _why_triple(self, triple: tuple[str, str, str]) -> Proof:
         proof = self._triple(triple, frozenset())
         if not proof.supports and not proof.given:
-            subject = short(triple[0])
-            raise UnknownName(
-                "statement", _triple_id(triple), [], f"`reegraph show {subject}` has those of it."
-            )
+            raise UnknownName("statement", _triple_id(triple), [])
         return proof
 
     def _node(self, id_: str, above: frozenset[str]) -> Proof:

@@ -111,8 +111,7 @@ def read_questions(folder: Path) -> dict[str, Question]:
 def find_question(name: str, questions: Mapping[str, Question]) -> Question:
     """The question of that name; UnknownName with the nearest names when there is none."""
     if name not in questions:
-        remedy = Sentence("`reegraph ask` lists all.", "全部列於 `reegraph ask`。")
-        raise UnknownName("question", name, questions, remedy)
+        raise UnknownName("question", name, questions)
     return questions[name]
 
 
@@ -292,8 +291,7 @@ def _term(value: str, parameter: Parameter) -> str:
     match parameter.type:
         case "thing":
             if not (is_id(value) or is_term(value)):
-                wanted = f'an id like country:CN is wanted; `reegraph find "{value}"` has it'
-                wanted_zh = f'須為代號，例如 country:CN；可由 `reegraph find "{value}"` 查得。'
+                wanted, wanted_zh = "an id like country:CN is wanted", "須為代號，例如 country:CN。"
                 raise UsageError(Sentence(f"{given}: {wanted}", f"{given}：{wanted_zh}"))
             return f"<{iri(value)}>"
         case "number":

@@ -66,6 +66,11 @@ KINDS: Final[dict[str, str]] = {
     "rule": "Rule",
 }
 
+# The kinds of what is said or concluded of things, rather than of things.
+RECORDS: Final = frozenset(
+    {"claim", "dependency", "support", "disagreement", "correction", "reading", "reference", "rule"}
+)
+
 PREFIXES: Final[dict[str, str]] = {
     "ree": REE,
     **{kind: f"{ID}{kind}/" for kind in KINDS},

@@ -11,7 +11,8 @@ from typing import Final, TextIO
 
 import click
 
-from reegraph.errors import ReegraphError
+from reegraph.errors import ReegraphError, UnknownName
+from reegraph.sentence import Sentence
 
 COMMANDS: Final = {  # by name: the module it stands in, loaded once it is called, and its line in the list
     "ask": ("answers", "Answer a question, named or in plain words; alone, list the questions."),
@@ -31,6 +32,14 @@ COMMANDS: Final = {  # by name: the module it stands in, loaded once it is calle
     "anchor": ("curate", "Find a phrase in an article."),
     "add": ("curate", "Add claims of an article."),
     "coverage": ("curate", "How much of the articles stands behind claims."),
+}
+
+
+_REMEDIES: Final = {  # by the kind of name that is unknown
+    "question": Sentence("`reegraph ask` lists all.", "全部列於 `reegraph ask`。"),
+    "name": Sentence("`reegraph find` searches names.", "可用 `reegraph find` 查找名稱。"),
+    "id": Sentence("`reegraph find` searches names.", "可用 `reegraph find` 查找名稱。"),
+    "statement": Sentence("`reegraph show` has those of a thing.", "`reegraph show` 列出一事物的陳述。"),
 }
 
 
@@ -88,7 +97,7 @@ def main(arguments: list[str] | None = None) -> None:
             traceback.print_exc()
         from reegraph.cli.output import default_lang
 
-        click.echo(f"reegraph: {error.told(default_lang())}", err=True)
+        click.echo(f"reegraph: {_with_remedy(error, default_lang())}", err=True)
         sys.exit(error.exit_code)
     except Exception:
         if "--debug" in words:
@@ -103,6 +112,12 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(1)
     if isinstance(code, int) and code:  # what a command gives to Context.exit
         sys.exit(code)
+
+
+def _with_remedy(error: ReegraphError, lang: str) -> str:
+    """What the error says, and the command that helps."""
+    hint = _REMEDIES.get(error.kind) if isinstance(error, UnknownName) else None
+    return error.told(lang) + (f"{'' if lang == 'zh-Hant' else ' '}{hint.label(lang)}" if hint else "")
 
 
 def _take_any_text(stream: TextIO) -> None:

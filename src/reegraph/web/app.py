@@ -265,13 +265,23 @@ class _App:
                 json.dumps(body, ensure_ascii=False) + "\n", status, media_type="application/json"
             )
         kind = "e404" if status == 404 else "e400" if status < 500 else "e500"
-        words = {"message": error.told(ask.lang), "near": near, "kind": kind}
+        words = {
+            "message": error.told(ask.lang),
+            "near": near,
+            "kind": kind,
+            "form": self._form(ask, request),
+        }
         view = View("error.html", word(ask.lang, kind), (), words, status)
         return Response(
             self.renderer.page(view, ask, request.url.path.removeprefix(f"/{ask.lang}/"), request),
             status,
             media_type="text/html",
         )
+
+    def _form(self, ask: Ask, request: Request) -> str:
+        """Where the form stands whose values could not be: the page of a question that there is."""
+        path = request.url.path.removeprefix(f"/{ask.lang}/")
+        return path if path.removeprefix("question/") in self.site.questions else ""
 
 
 def _queries(path: str, values: Mapping[str, str]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from reegraph.errors import UnknownName, UsageError
-from reegraph.names import fold
+from reegraph.names import fold, not_one
 from reegraph.questions import THEMES, Parameter, Question, find_question
 from reegraph.sentence import Sentence
 from reegraph.table import Cell, Column, Table, Thing
@@ -179,15 +179,24 @@ def _turn(ask: Ask, said: Said) -> str:
 
 
 def _by_name(ask: Ask, value: str) -> str:
-    """The id of the thing that goes by this name; what is no name, such as an id, stays as it is."""
-    hits = [] if ":" in value else ask.site.index.things(value, limit=1)
-    return hits[0].id if hits and hits[0].score == 1 else value
+    """The ids of what goes by these names; an id, and any, stay. Raises an error with the nearest names."""
+    return ",".join(_id_of(ask, part.strip()) for part in value.split(","))
+
+
+def _id_of(ask: Ask, name: str) -> str:
+    if ":" in name or name == "any":
+        return name
+    called = ask.site.index.register.called(name)
+    if len(called) != 1:
+        near = called or [hit.id for hit in ask.site.index.things(name, limit=4)]
+        raise not_one(name, map(ask.site.catalogue.thing, near), several=bool(called))
+    return called[0]
 
 
 def _name_of(ask: Ask, id_: str) -> str:
     """The name of a thing where the name leads back to it, else its id."""
     name = ask.site.label(id_, ask.lang)
-    return name if _by_name(ask, name) == id_ else id_
+    return name if ask.site.index.register.called(name) == [id_] else id_
 
 
 def _control(ask: Ask, asked: Question, parameter: Parameter, values: dict[str, str]) -> dict[str, Any]:
