@@ -240,7 +240,10 @@ def test_output_file(run: Run, tmp_path: Path) -> None:
     """With --output the result goes to the file and nowhere else."""
     ran = run("ask", "never-controlled", "--format", "csv", "--output", "x.csv")
     assert (ran.code, ran.out) == (0, "")
-    assert (tmp_path / "x.csv").read_text(encoding="utf-8").startswith("element,element_label,number")
+    assert (tmp_path / "x.csv").read_text(encoding="utf-8").startswith("\ufeffelement,element_label,number")
+    run("ask", "never-controlled", "--format", "tsv", "--output", "x.tsv")
+    assert (tmp_path / "x.tsv").read_text(encoding="utf-8").startswith("element\telement_label")
+    assert run("ask", "never-controlled", "--format", "csv").out.startswith("element,")  # what programs read
 
 
 def test_output_that_cannot_be_written(run: Run, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal
 
 from reegraph.errors import UsageError
 from reegraph.sentence import Sentence
@@ -29,6 +29,7 @@ LANGS: Final[tuple[Lang, ...]] = ("en", "zh-Hant")
 FORMATS: Final = ("table", "csv", "tsv", "json", "md", "xlsx")
 COLUMN_TYPES: Final = ("thing", "things", "claims", "texts", "text", "sentence", "number", "date", "boolean")
 SHOWN: Final = 60  # rows of a table that is printed
+BOM: Final = "\ufeff"  # before CSV that a person opens: without it Excel reads it in the system's code page
 LIST_TYPES: Final = frozenset({"things", "claims", "texts"})
 
 
@@ -142,7 +143,7 @@ class Table:
             lines.append("| " + " | ".join(cells) + " |")
         return "\n".join(lines) + "\n"
 
-    def to_xlsx(self, path: Path | str, lang: Lang = "en") -> None:
+    def to_xlsx(self, path: Path | str | BinaryIO, lang: Lang = "en") -> None:
         """Write a workbook of one sheet; numbers stay numbers, things get a second column of names."""
         from openpyxl import Workbook  # a spreadsheet is rarely asked for
 

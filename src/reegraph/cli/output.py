@@ -15,7 +15,7 @@ import click
 
 from reegraph.errors import UsageError
 from reegraph.folders import articles_folder
-from reegraph.table import FORMATS, LANGS, Lang, Table
+from reegraph.table import BOM, FORMATS, LANGS, Lang, Table
 
 if TYPE_CHECKING:
     from reegraph.graph import KnowledgeGraph
@@ -80,7 +80,8 @@ class OutputOptions:
         elif self.format == "table" and self.output is None:
             show(table, self.lang)
         else:
-            self.put(_TEXTS[self.format](table, self.lang))
+            marked = self.format == "csv" and self.output is not None  # stdout is for programs
+            self.put(BOM * marked + _TEXTS[self.format](table, self.lang))
 
     def put(self, text: str) -> None:
         """Write a text to the file of --output, or to stdout."""
