@@ -311,6 +311,28 @@ def test_show(run: Run) -> None:
     assert "claim:tan-2025-7" in {row["evidence"] for row in rows}
 
 
+def test_a_name_that_nothing_has(run: Run) -> None:
+    """What find does not find is told as a name, not as something unknown."""
+    assert "0 rows: nothing has a name like that; try a part of it" in run("find", "asdfgh").err
+    assert "0 列：沒有相近的名稱" in run("find", "asdfgh", "--lang", "zh").err
+
+
+def test_a_chinese_question_is_answered_in_chinese(run: Run) -> None:
+    """A plain question is answered in its language, unless --lang is given."""
+    ran = run("ask", "巴西的稀土儲量有多少")
+    assert "巴西" in ran.out
+    assert "以 reserves 查詢" in ran.err
+    assert "Brazil" in run("ask", "巴西的稀土儲量有多少", "--lang", "en").out
+
+
+def test_values_go_by_other_names(run: Run) -> None:
+    """zh is traditional Chinese, markdown is md."""
+    line = ("ask", "never-controlled")
+    long = run(*line, "--lang", "zh", "--format", "markdown").out
+    assert long == run(*line, "--lang", "zh-Hant", "--format", "md").out
+    assert "'fr' is not one of 'en', 'zh-Hant'" in run(*line, "--lang", "fr").err
+
+
 @pytest.mark.parametrize("word", ["萊納斯", "莱纳斯", "Lynas"])
 def test_find(run: Run, word: str) -> None:
     """Things are found by names in traditional and simplified Chinese and in English."""
@@ -467,6 +489,8 @@ def test_coverage(run: Run, articles: Path) -> None:
             2,
             "country:US is no claim or conclusion, so it has no proof",
         ),
+        (["aks"], 2, "unknown command 'aks'. Did you mean ask? `reegraph --help` lists all."),
+        (["sparql", "SELECT * { ?s ?p ?o }"], 2, "a FILE is wanted, or - for stdin"),
         (["find", " - "], 2, "' - ' holds no letter or digit to look for"),
         (["why", "country:UX dependsOn country:CN"], 5, "unknown id 'country:UX'. Did you mean country:US"),
         (["why", "country:US dependsOn country:TW"], 5, "`reegraph show` has those of a thing."),
@@ -479,7 +503,7 @@ def test_coverage(run: Run, articles: Path) -> None:
         (["ask", "china-share", "--store", "localhost"], 2, "is not an http or https address"),
         (["ask", "china-share", "--format", "pdf"], 2, "'pdf' is not one of"),
         (["sparql", "none.rq"], 2, "none.rq"),
-        (["asks"], 2, "No such command 'asks'"),
+        (["asks"], 2, "unknown command 'asks'. Did you mean ask?"),
     ],
 )
 def test_bad_input(run: Run, tmp_path: Path, words: list[str], code: int, what: str) -> None:

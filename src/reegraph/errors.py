@@ -21,6 +21,7 @@ from typing import ClassVar, Final
 from reegraph.sentence import Sentence
 
 _KINDS: Final = {
+    "command": "指令",
     "id": "代號",
     "name": "名稱",
     "page": "頁面",
