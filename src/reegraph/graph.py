@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,7 @@ from reegraph.plain.matcher import Matcher
 from reegraph.prover import Prover
 from reegraph.questions import Labels, Question, find_question, free_table, read_questions, run
 from reegraph.scenario.answer import answer
+from reegraph.scenario.definition import scenario_texts
 from reegraph.scenario.outcome import Outcome
 from reegraph.sentence import Sentence
 from reegraph.store import EmbeddedStore, RemoteStore, Solutions, Store
@@ -116,6 +118,7 @@ class KnowledgeGraph:
     def ask_plain(self, text: str, *, today: date | None = None) -> tuple[Choice, Table | None]:
         """The named question chosen for a plain one, with its answer; None where it is declined."""
         choice = self._matcher.choose(text, today or date.today())
+        choice = replace(choice, scenarios=self._matcher.supposes(text, scenario_texts(self.root)))
         return settle(choice, lambda name, values: self.ask(name, **values))
 
     def known_by(self, day: date) -> KnowledgeGraph:

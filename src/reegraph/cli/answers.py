@@ -19,7 +19,7 @@ from reegraph.cli.output import (
 from reegraph.errors import UnknownName, UsageError
 from reegraph.export import turtle
 from reegraph.folders import project_root
-from reegraph.plain.choice import Choice
+from reegraph.plain.choice import Choice, Guess
 from reegraph.plain.matcher import is_plain
 from reegraph.plain.reading import is_chinese
 from reegraph.questions import read_questions
@@ -181,13 +181,18 @@ def why(what: str, format_: str, lang: Lang, where: GraphOptions, articles: Path
 
 def _tell(choice: Choice, lang: Lang) -> None:
     """Say on stderr what was chosen for a plain question, and what else it could be."""
-    click.echo(choice.why(lang), err=True)
+    click.echo(f"{choice.why(lang)} {choice.advice(lang)}".rstrip(), err=True)
     if choice.best:
-        for key, value in choice.best.parameters.items():
-            shown = ",".join(value) if isinstance(value, tuple) else value
-            click.echo(f"  {key}={shown}", err=True)
+        for parameter in _line(choice.best).split()[1:]:
+            click.echo(f"  {parameter}", err=True)
     for guess in (g for g in choice.near if g.sure >= 0.05):
-        click.echo(f"  or: reegraph ask {guess.question} ({guess.sure:.0%})", err=True)
+        click.echo(f"  or: reegraph ask {_line(guess)} ({guess.sure:.0%})", err=True)
+
+
+def _line(guess: Guess) -> str:
+    """A guess as the command line takes it."""
+    shown = {k: ",".join(v) if isinstance(v, tuple) else v for k, v in guess.parameters.items()}
+    return " ".join((guess.question, *(f"{key}={value}" for key, value in shown.items())))
 
 
 def _questions(lang: Lang) -> Table:
