@@ -256,7 +256,7 @@ def test_output_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
 
 
 def test_languages(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Names follow --lang, else the locale; codes and column names stay English."""
+    """Names follow --lang, else the locale; in CSV codes and column names stay English."""
     chinese = run("ask", "never-controlled", "--lang", "zh-Hant", "--format", "csv").out
     assert chinese.splitlines()[1].startswith("element:La,鑭,57,")
     assert chinese.splitlines()[0].startswith("element,element_label,number,")
@@ -323,6 +323,20 @@ def test_a_chinese_question_is_answered_in_chinese(run: Run) -> None:
     assert "巴西" in ran.out
     assert "以 reserves 查詢" in ran.err
     assert "Brazil" in run("ask", "巴西的稀土儲量有多少", "--lang", "en").out
+
+
+def test_headings_in_chinese(run: Run) -> None:
+    """Tables and Markdown have Chinese headings in Chinese; CSV, JSON and typed queries keep their names."""
+    told = run("ask", "heavy-ree-dependence", "--lang", "zh-Hant", "--format", "md").out.splitlines()[0]
+    assert told.startswith("| 依賴者 | 被依賴者 | 階段 | 材料 | ")
+    assert "問題" in run("ask", "--lang", "zh-Hant").out.splitlines()[1]
+    assert "出口管制" in run("ask", "--lang", "zh-Hant").out
+    assert "事物" in run("find", "Lynas", "--lang", "zh-Hant").out
+    assert "陳述方式" in run("show", "firm:lynas", "--lang", "zh-Hant").out
+    query = "SELECT ?stage { ?stage a ree:Stage }"
+    assert "stage" in run("sparql", "-", "--lang", "zh-Hant", stdin=query).out
+    line = ("ask", "heavy-ree-dependence", "--format", "csv", "--lang")
+    assert run(*line, "zh-Hant").out.startswith("dependent,dependent_label,on,")
 
 
 def test_values_go_by_other_names(run: Run) -> None:

@@ -150,6 +150,7 @@ def test_answer_is_typed(g: KnowledgeGraph) -> None:
     ("name", "parameters", "error", "what"),
     [
         ("china-shares", {}, UnknownName, "unknown question 'china-shares'. Did you mean china-share"),
+        ("哪些重稀土加工依賴中國？", {}, UsageError, "ask_plain answers those"),
         ("china-share", {"plac": "x"}, UnknownName, "unknown parameter 'plac'. Did you mean place?"),
         ("china-share", {"place": "country:CX"}, UnknownName, "unknown id 'country:CX'. Did you mean"),
         ("china-share", {"place": ["country:CN", "country:CX"]}, UnknownName, "unknown id 'country:CX'"),

@@ -20,7 +20,7 @@ from reegraph.folders import articles_folder, project_root
 from reegraph.pages import ask_page, bound_page, page_query
 from reegraph.plain.choice import Choice, settle
 from reegraph.plain.files import read_matcher
-from reegraph.plain.matcher import Matcher
+from reegraph.plain.matcher import Matcher, is_plain
 from reegraph.prover import Prover
 from reegraph.questions import Labels, Question, find_question, free_table, read_questions, run
 from reegraph.scenario.answer import answer
@@ -37,6 +37,17 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
     import rdflib
 
+_SHOWN_ZH: Final = {  # the columns of all that is said of a thing
+    "basis": "依據",
+    "property": "屬性",
+    "value": "對象",
+    "figure": "數字",
+    "when": "時間",
+    "stage": "階段",
+    "material": "材料",
+    "modality": "陳述方式",
+    "evidence": "所據主張或條目",
+}
 _DAYS_KEPT: Final = 3  # graphs of known_by, some 100 MB each
 
 
@@ -109,6 +120,13 @@ class KnowledgeGraph:
         """
         if (known_by := parameters.pop("known_by", None)) is not None:
             return self.known_by(_day(known_by)).ask(name, **parameters)
+        if is_plain(name):
+            raise UsageError(
+                Sentence(
+                    f"{name!r} is a question in plain words: ask_plain answers those",
+                    f"「{name}」是以一般文字提出的問題，請用 ask_plain。",
+                )
+            )
         question = find_question(name, self.questions)
         values = {key: _parameter(value) for key, value in parameters.items() if value is not None}
         for key in {p.name for p in question.parameters if p.type == "thing"} & set(values):
@@ -161,7 +179,8 @@ class KnowledgeGraph:
             raise UsageError(Sentence(f"{id_} {what}", f"{id_} {what_zh}"))
         table = free_table(self.store, solutions, self._labels)
         columns = tuple(
-            Column(v, "text" if v in {"basis", "figure", "when"} else "thing") for v in solutions.variables
+            Column(v, "text" if v in {"basis", "figure", "when"} else "thing", zh=_SHOWN_ZH.get(v, ""))
+            for v in solutions.variables
         )
         thing = self._labels.named(self.store, {iri(id_)})[iri(id_)]
         return Table(columns, table.rows, title=thing.label(), title_zh=thing.label("zh-Hant"))
@@ -184,7 +203,12 @@ class KnowledgeGraph:
             )
             for h in hits
         )
-        columns = (Column("thing", "thing"), Column("id"), Column("class", "thing"), Column("matched"))
+        columns = (
+            Column("thing", "thing", zh="事物"),
+            Column("id", zh="代號"),
+            Column("class", "thing", zh="分類"),
+            Column("matched", zh="相符名稱"),
+        )
         return Table(columns, rows, title=f"find {word}", title_zh=f"尋找「{word}」")
 
     def why(self, what: str) -> Proof:

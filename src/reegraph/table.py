@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal
 
 from reegraph.errors import UsageError
 from reegraph.sentence import Sentence
-from reegraph.wording import code, separated, spoken
+from reegraph.wording import code, heading, separated, spoken, unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,9 +59,18 @@ class Column:
     en: str = ""
     zh: str = ""
 
-    def heading(self) -> str:
-        """The name, with its unit in brackets."""
+    def heading(self, lang: Lang = "en") -> str:
+        """The name, with its unit in brackets; in Chinese in words, but for variables of typed queries."""
+        if lang == "zh-Hant" and self.zh:
+            return self.words(lang)
         return f"{self.name} ({self.unit})" if self.unit else self.name
+
+    def words(self, lang: Lang) -> str:
+        """Its name in a word where it has one, else what it holds up to the first colon or aside."""
+        whole = (self.zh if lang == "zh-Hant" else self.en) or self.name
+        short = "" if self.type == "number" else heading(lang, self.name)
+        short = short or re.split(r"[;；:：(（]|, where|, as the", whole)[0].strip() or whole
+        return f"{short} ({unit(lang, self.unit)})" if self.unit and self.unit != "count" else short
 
 
 @dataclass(frozen=True, repr=False)
@@ -136,7 +145,7 @@ class Table:
 
     def to_markdown(self, lang: Lang = "en") -> str:
         """A Markdown pipe table of names rather than ids."""
-        lines = ["| " + " | ".join(c.heading() for c in self.columns) + " |"]
+        lines = ["| " + " | ".join(c.heading(lang) for c in self.columns) + " |"]
         lines.append("|" + "|".join(" ---: " if c.type == "number" else " --- " for c in self.columns) + "|")
         for row in self.rows:
             cells = (cell_text(v, lang).replace("|", "\\|").replace("\n", " ") for v in row)
@@ -185,7 +194,7 @@ class Table:
         )
         for c, texts in zip(self.columns, self._shown(lang), strict=True):
             out.add_column(
-                c.heading(),
+                c.heading(lang),
                 justify="right" if c.type == "number" else "left",
                 overflow="fold",
                 no_wrap=max(map(_unbroken, texts)) == max(map(_width, texts)),
@@ -200,15 +209,17 @@ class Table:
 
     def to_blocks(self, lang: Lang = "en") -> str:
         """One block of ``column: value`` lines a row, for terminals too narrow for the table."""
-        width = max((len(c.heading()) for c in self.columns), default=0)
+        names = [c.heading(lang) for c in self.columns]
+        width = max(map(_width, names), default=0)
+        names = [" " * (width - _width(name)) + name for name in names]
         blocks = []
         for row in self.rows:
-            pairs = zip(self.columns, (_clean(short_text(v, lang)) for v in row), strict=True)
-            blocks.append("\n".join(f"{c.heading():>{width}}  {text}" for c, text in pairs if text))
+            pairs = zip(names, (_clean(short_text(v, lang)) for v in row), strict=True)
+            blocks.append("\n".join(f"{name}  {text}" for name, text in pairs if text))
         return "\n\n".join(blocks) + "\n" if blocks else ""
 
     def _repr_html_(self, lang: Lang = "en") -> str:
-        head = "".join(f"<th>{html.escape(c.heading())}</th>" for c in self.columns)
+        head = "".join(f"<th>{html.escape(c.heading(lang))}</th>" for c in self.columns)
         body = "".join(
             "<tr>"
             + "".join(f"<td{_tooltip(v)}>{html.escape(cell_text(v, lang))}</td>" for v in row)
@@ -224,7 +235,7 @@ class Table:
     def _shown(self, lang: Lang) -> list[list[str]]:
         """What a terminal shows of each column: its heading, then its cells."""
         return [
-            [c.heading(), *(short_text(row[place], lang) for row in self.rows)]
+            [c.heading(lang), *(short_text(row[place], lang) for row in self.rows)]
             for place, c in enumerate(self.columns)
         ]
 

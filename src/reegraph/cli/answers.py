@@ -206,5 +206,10 @@ def _questions(lang: Lang) -> Table:
         )
         for q in sorted(questions, key=lambda q: (q.theme, q.name))
     )
-    columns = (Column("question"), Column("theme"), Column("asks"), Column("parameters", "texts"))
+    columns = (
+        Column("question", zh="問題"),
+        Column("theme", zh="主題"),
+        Column("asks", zh="問句"),
+        Column("parameters", "texts", zh="參數"),
+    )
     return Table(columns, rows)
