@@ -184,7 +184,11 @@ def test_ids_stay_within_their_query(g: KnowledgeGraph, id_: str) -> None:
 def test_known_by(g: KnowledgeGraph) -> None:
     """As of a day, the answer rests on the sources published by then alone, and the graph stays as it is."""
     sources = default_answer("china-share").column("source")
-    then = g.ask("china-share", known_by="2025-06-30").column("source")
+    answer = g.ask("china-share", known_by="2025-06-30")
+    then = answer.column("source")
+    assert re.search(r"left out.*: .*chen-cc-2025 \(2025-12-01 or later\)", answer.remarks()[-1])
+    assert "chen-cc-2025（2025-12-01 或其後）" in answer.remarks("zh-Hant")[-1]
+    assert g.ask("china-share", known_by="2020").remarks()[-1] == "No source was published by 2020-12-31."
     assert {str(s).partition(" ")[0] for s in then} == {"tan-2025", "tang-2025"}
     assert g.ask("china-share").column("source") == sources
     with pytest.raises(UsageError, match="known_by=soon"):

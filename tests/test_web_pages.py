@@ -242,6 +242,7 @@ def test_query_in_view_is_the_query_that_was_run() -> None:
             400,
             "several: write org:mofcom (Ministry / 請寫 org:mofcom（中國商務部） 或 org:us-doc",
         ),
+        ("question/china-share?known_by=2025", 400, "for the command line and Python / 僅供命令列與 Python"),
         ("question/china-share?place=country:CNN", 404, "unknown id / 沒有「country:CNN」這個代號"),
         (
             "question/controls-in-force?date=tomorrow",

@@ -91,6 +91,7 @@ class KnowledgeGraph:
         self.root = root or project_root()
         self.articles = articles
         self.version = version
+        self.left_out = Sentence("")  # which sources this graph is without, where known_by has made it
         self._as_known: dict[date, KnowledgeGraph] = {}
 
     def __enter__(self) -> Self:
@@ -115,11 +116,14 @@ class KnowledgeGraph:
         """The answer of a named question; parameters by keyword, e.g. ``on="country:CN"`` or ``on="China"``.
 
         Several values of one parameter go in a list. ``known_by="2025-08-31"`` answers from the sources
-        published by that day alone. Raises UnknownName for a question, parameter or
-        thing that is not there, with the nearest names.
+        published by that day alone; a note says which are left out. Raises UnknownName for a question,
+        parameter or thing that is not there, with the nearest names.
         """
         if (known_by := parameters.pop("known_by", None)) is not None:
-            return self.known_by(_day(known_by)).ask(name, **parameters)
+            then = self.known_by(_day(known_by))
+            table = then.ask(name, **parameters)
+            note = then.left_out
+            return replace(table, notes=(*table.notes, note), notes_zh=(*table.notes_zh, note.zh))
         if is_plain(name):
             raise UsageError(
                 Sentence(
@@ -149,8 +153,10 @@ class KnowledgeGraph:
         if day not in self._as_known:
             while len(self._as_known) >= _DAYS_KEPT:
                 self._as_known.pop(next(iter(self._as_known)))
-            store = build_store(read_corpus(self.root).known_by(day), self.root)
+            corpus = read_corpus(self.root)
+            store = build_store(corpus.known_by(day), self.root)
             self._as_known[day] = KnowledgeGraph(store, root=self.root, articles=self.articles)
+            self._as_known[day].left_out = corpus.left_out(day)
         return self._as_known[day]
 
     def sparql(self, query: str) -> Table:

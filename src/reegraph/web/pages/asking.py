@@ -100,6 +100,8 @@ def question(ask: Ask) -> View:
     asked = find_question(ask.name, ask.site.questions)
     known = {p.name for p in asked.parameters}
     for key in ask.values:
+        if key == "known_by":
+            raise UsageError(ask.t("known_by_not_here"))
         if key not in known | {"panel", "drawing", "page"}:
             listed = ", ".join(sorted(known)) or ask.t("none_of")
             remedy = Sentence(f"{asked.name} takes: {listed}.", f"{asked.name} 可用：{listed}。")
