@@ -240,7 +240,10 @@ def test_output_file(run: Run, tmp_path: Path) -> None:
     """With --output the result goes to the file and nowhere else."""
     ran = run("ask", "never-controlled", "--format", "csv", "--output", "x.csv")
     assert (ran.code, ran.out) == (0, "")
-    assert (tmp_path / "x.csv").read_text(encoding="utf-8").startswith("element,element_label,number")
+    assert (tmp_path / "x.csv").read_text(encoding="utf-8").startswith("\ufeffelement,element_label,number")
+    run("ask", "never-controlled", "--format", "tsv", "--output", "x.tsv")
+    assert (tmp_path / "x.tsv").read_text(encoding="utf-8").startswith("element\telement_label")
+    assert run("ask", "never-controlled", "--format", "csv").out.startswith("element,")  # what programs read
 
 
 def test_output_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
@@ -253,7 +256,7 @@ def test_output_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
 
 
 def test_languages(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Names follow --lang, else the locale; codes and column names stay English."""
+    """Names follow --lang, else the locale; in CSV codes and column names stay English."""
     chinese = run("ask", "never-controlled", "--lang", "zh-Hant", "--format", "csv").out
     assert chinese.splitlines()[1].startswith("element:La,鑭,57,")
     assert chinese.splitlines()[0].startswith("element,element_label,number,")
@@ -306,6 +309,42 @@ def test_show(run: Run) -> None:
     rows = json.loads(run("show", "element:Dy", "--format", "json").out)
     assert {"stated", "reference", "type"} <= {row["basis"] for row in rows}
     assert "claim:tan-2025-7" in {row["evidence"] for row in rows}
+
+
+def test_a_name_that_nothing_has(run: Run) -> None:
+    """What find does not find is told as a name, not as something unknown."""
+    assert "0 rows: nothing has a name like that; try a part of it" in run("find", "asdfgh").err
+    assert "0 列：沒有相近的名稱" in run("find", "asdfgh", "--lang", "zh").err
+
+
+def test_a_chinese_question_is_answered_in_chinese(run: Run) -> None:
+    """A plain question is answered in its language, unless --lang is given."""
+    ran = run("ask", "巴西的稀土儲量有多少")
+    assert "巴西" in ran.out
+    assert "以 reserves 查詢" in ran.err
+    assert "Brazil" in run("ask", "巴西的稀土儲量有多少", "--lang", "en").out
+
+
+def test_headings_in_chinese(run: Run) -> None:
+    """Tables and Markdown have Chinese headings in Chinese; CSV, JSON and typed queries keep their names."""
+    told = run("ask", "heavy-ree-dependence", "--lang", "zh-Hant", "--format", "md").out.splitlines()[0]
+    assert told.startswith("| 依賴者 | 被依賴者 | 階段 | 材料 | ")
+    assert "問題" in run("ask", "--lang", "zh-Hant").out.splitlines()[1]
+    assert "出口管制" in run("ask", "--lang", "zh-Hant").out
+    assert "事物" in run("find", "Lynas", "--lang", "zh-Hant").out
+    assert "陳述方式" in run("show", "firm:lynas", "--lang", "zh-Hant").out
+    query = "SELECT ?stage { ?stage a ree:Stage }"
+    assert "stage" in run("sparql", "-", "--lang", "zh-Hant", stdin=query).out
+    line = ("ask", "heavy-ree-dependence", "--format", "csv", "--lang")
+    assert run(*line, "zh-Hant").out.startswith("dependent,dependent_label,on,")
+
+
+def test_values_go_by_other_names(run: Run) -> None:
+    """zh is traditional Chinese, markdown is md."""
+    line = ("ask", "never-controlled")
+    long = run(*line, "--lang", "zh", "--format", "markdown").out
+    assert long == run(*line, "--lang", "zh-Hant", "--format", "md").out
+    assert "'fr' is not one of 'en', 'zh-Hant'" in run(*line, "--lang", "fr").err
 
 
 @pytest.mark.parametrize("word", ["萊納斯", "莱纳斯", "Lynas"])
@@ -444,13 +483,14 @@ def test_coverage(run: Run, articles: Path) -> None:
         (["ask", "china-share", "plac=country:CN"], 5, "unknown parameter 'plac'. Did you mean place?"),
         (["ask", "china-share", "place"], 2, "'place' is not key=value, e.g. on=country:CN"),
         (
-            ["ask", "china-share", "place=China"],
-            2,
-            'an id like country:CN is wanted; `reegraph find "China"` has it',
+            ["ask", "china-share", "place=Chnia"],
+            5,
+            "unknown name 'Chnia'. Did you mean country:CN (China) or scheme:china",
         ),
         (["ask", "china-share", "place=country:CX"], 5, "unknown id 'country:CX'. Did you mean"),
         (["ask", "controls-in-force", "date=2025-13-01"], 2, "date=2025-13-01: "),
-        (["show", "lynas"], 2, "is not an id: write kind:slug, e.g. firm:lynas. `reegraph find` has them."),
+        (["show", "linas"], 5, "unknown name 'linas'. Did you mean firm:lynas (Lynas Rare Earths)?"),
+        (["show", "company:lynas"], 2, "'company:lynas' is not an id; write it as kind:slug"),
         (["show", "firm:lynass"], 5, "unknown id 'firm:lynass'. Did you mean"),
         (["why", "claim:tang-2025-99999"], 5, "unknown id 'claim:tang-2025-99999'."),
         (
@@ -461,11 +501,13 @@ def test_coverage(run: Run, articles: Path) -> None:
         (
             ["why", "country:US"],
             2,
-            "country:US is no claim or conclusion, so it has no proof; `reegraph show",
+            "country:US is no claim or conclusion, so it has no proof",
         ),
+        (["aks"], 2, "unknown command 'aks'. Did you mean ask? `reegraph --help` lists all."),
+        (["sparql", "SELECT * { ?s ?p ?o }"], 2, "a FILE is wanted, or - for stdin"),
         (["find", " - "], 2, "' - ' holds no letter or digit to look for"),
         (["why", "country:UX dependsOn country:CN"], 5, "unknown id 'country:UX'. Did you mean country:US"),
-        (["why", "country:US dependsOn country:TW"], 5, "`reegraph show country:US` has those of it."),
+        (["why", "country:US dependsOn country:TW"], 5, "`reegraph show` has those of a thing."),
         (["ask", "who is the president of France?"], 5, "I do not know: "),
         (["anchor", "tang-2025", "920磅"], 9, "give --articles DIR or set REEGRAPH_ARTICLES"),
         (["anchor", "tang", "920磅"], 5, "unknown source 'tang'. Did you mean tang-2025"),
@@ -475,7 +517,7 @@ def test_coverage(run: Run, articles: Path) -> None:
         (["ask", "china-share", "--store", "localhost"], 2, "is not an http or https address"),
         (["ask", "china-share", "--format", "pdf"], 2, "'pdf' is not one of"),
         (["sparql", "none.rq"], 2, "none.rq"),
-        (["asks"], 2, "No such command 'asks'"),
+        (["asks"], 2, "unknown command 'asks'. Did you mean ask?"),
     ],
 )
 def test_bad_input(run: Run, tmp_path: Path, words: list[str], code: int, what: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -17,7 +18,18 @@ from graphs import default_answer, environment, real_graph
 from rich.console import Console
 
 import reegraph
-from reegraph import KnowledgeGraph, MissingPart, Proof, QueryError, Table, Thing, UnknownName, UsageError
+from reegraph import (
+    KnowledgeGraph,
+    MissingPart,
+    Proof,
+    QueryError,
+    StoreError,
+    Table,
+    Thing,
+    UnknownName,
+    UsageError,
+)
+from reegraph.store import EmbeddedStore
 from reegraph.terms import GRAPH, iri
 
 DY = Thing("element:Dy", "dysprosium", "鏑")
@@ -65,7 +77,9 @@ def test_connect_reads_the_snapshot() -> None:
     with mock.patch.dict(os.environ, environment(), clear=True), reegraph.connect() as graph:
         assert re.fullmatch(r"[0-9a-f]{12}", graph.version)
         assert graph.sparql("ASK { firm:lynas a ree:Firm }").rows == ((True,),)
-    assert graph.sparql("ASK { firm:lynas a ree:Firm }").rows == ((False,),)
+    for ask in (lambda: graph.ask("china-share"), lambda: graph.find("China")):
+        with pytest.raises(StoreError, match="closed"):  # an empty table would be an answer
+            ask()
 
 
 def test_connect_to_articles_that_are_not_there(tmp_path: Path) -> None:
@@ -89,6 +103,34 @@ def test_ask_with_keywords(g: KnowledgeGraph) -> None:
     assert len(g.ask("multi-stage-firms", least=Decimal(2))) > 1
 
 
+def test_things_go_by_their_names(g: KnowledgeGraph) -> None:
+    """A name that one thing has, in either language, does for its id; things come before terms."""
+    assert g.ask("china-share", place="中國,United States") == g.ask(
+        "china-share", place=["country:CN", "country:US"]
+    )
+    assert (g.thing("EU").id, g.thing("Eu").id) == ("bloc:eu", "element:Eu")
+    assert g.entity("鏑") == g.entity("element:Dy")
+    assert g.why("US dependsOn China") == g.why("country:US dependsOn country:CN")
+    assert g.why("tang-2025-310") == g.why("claim:tang-2025-310")
+    assert g.describe("country:CN") == g.describe(["country:CN"])
+
+
+def test_find_some(g: KnowledgeGraph) -> None:
+    """At least one hit is asked for."""
+    with pytest.raises(UsageError, match="limit=-1: at least 1 is wanted"):
+        g.find("China", -1)
+
+
+def test_ask_with_a_boolean(g: KnowledgeGraph) -> None:
+    """A yes or no goes as True, False or their words; nothing else is taken for no."""
+    without, with_words = len(g.ask("figures")), len(g.ask("figures", words=True))
+    assert without < with_words == len(g.ask("figures", words="true"))
+    assert len(g.ask("figures", words=False)) == without
+    for value in ("yes", 1, "maybe"):
+        with pytest.raises(UsageError, match=f"words={value}: true or false is wanted"):
+            g.ask("figures", words=value)
+
+
 def test_ask_without_value(g: KnowledgeGraph) -> None:
     """None leaves a parameter at its default."""
     assert g.ask("china-share", place=None) == default_answer("china-share")
@@ -108,10 +150,13 @@ def test_answer_is_typed(g: KnowledgeGraph) -> None:
     ("name", "parameters", "error", "what"),
     [
         ("china-shares", {}, UnknownName, "unknown question 'china-shares'. Did you mean china-share"),
+        ("哪些重稀土加工依賴中國？", {}, UsageError, "ask_plain answers those"),
         ("china-share", {"plac": "x"}, UnknownName, "unknown parameter 'plac'. Did you mean place?"),
         ("china-share", {"place": "country:CX"}, UnknownName, "unknown id 'country:CX'. Did you mean"),
         ("china-share", {"place": ["country:CN", "country:CX"]}, UnknownName, "unknown id 'country:CX'"),
-        ("china-share", {"place": "China"}, UsageError, "place=China: an id like country:CN is wanted"),
+        ("china-share", {"place": "Chnia"}, UnknownName, "'Chnia'. Did you mean country:CN (China) or"),
+        ("china-share", {"place": "商務部"}, UsageError, "several: write org:mofcom (Ministry of Commerce"),
+        ("china-share", {"place": "claim:tang-2025-1"}, UsageError, "a thing is wanted"),
         ("china-share", {"place": {"a": "b"}}, UsageError, "one value or a list of values"),
         ("known-by", {"date": "soon"}, UsageError, "date=soon: "),
         ("multi-stage-firms", {"least": "two"}, UsageError, "least=two: a number is wanted"),
@@ -126,17 +171,65 @@ def test_ask_amiss(
         g.ask(name, **parameters)
 
 
+@pytest.mark.parametrize(
+    "id_", ["element:D y", f"element:Dy> <{iri('element:Tb')}", "element:Dy}", "lynas\n:x"]
+)
+def test_ids_stay_within_their_query(g: KnowledgeGraph, id_: str) -> None:
+    """Text that would end the IRI it is written into is refused before any query is asked."""
+    for call in (g.entity, g.thing, lambda i: g.describe([i])):
+        with mock.patch.object(g.store, "query", side_effect=AssertionError), pytest.raises(UsageError):
+            call(id_)
+
+
 def test_known_by(g: KnowledgeGraph) -> None:
     """As of a day, the answer rests on the sources published by then alone, and the graph stays as it is."""
     sources = default_answer("china-share").column("source")
-    then = g.ask("china-share", known_by="2025-06-30").column("source")
+    answer = g.ask("china-share", known_by="2025-06-30")
+    then = answer.column("source")
+    assert re.search(r"left out.*: .*chen-cc-2025 \(2025-12-01 or later\)", answer.remarks()[-1])
+    assert "chen-cc-2025（2025-12-01 或其後）" in answer.remarks("zh-Hant")[-1]
+    assert g.ask("china-share", known_by="2020").remarks()[-1] == "No source was published by 2020-12-31."
     assert {str(s).partition(" ")[0] for s in then} == {"tan-2025", "tang-2025"}
     assert g.ask("china-share").column("source") == sources
     with pytest.raises(UsageError, match="known_by=soon"):
         g.ask("china-share", known_by="soon")
+    assert g.ask("china-share", known_by=datetime(2025, 6, 30, 12)).column("source") == then
+
+
+def test_graphs_of_days_are_let_go() -> None:
+    """Only the last few graphs of known_by are kept, and closing the graph closes them."""
+    own = KnowledgeGraph(EmbeddedStore())
+    with mock.patch("reegraph.graph.build_store", side_effect=lambda *_: EmbeddedStore()):
+        made = [own.known_by(date(2025, 1, day)) for day in range(1, 7)]
+        assert own.known_by(date(2025, 1, 6)) is made[-1]
+        assert own.known_by(date(2025, 1, 1)) is not made[0]
+    own.close()
+    with pytest.raises(StoreError):
+        made[-1].sparql("ASK {}")
 
 
 # SPARQL
+
+
+def test_sparql_numbers_that_are_none(g: KnowledgeGraph, tmp_path: Path) -> None:
+    """What is no finite number is text in every format."""
+    table = g.sparql('SELECT * { VALUES ?x { 1 "INF"^^xsd:double "NaN"^^xsd:double "abc"^^xsd:integer } }')
+    assert json.loads(table.to_json(), parse_constant=pytest.fail) == [
+        {"x": 1},
+        {"x": "INF"},
+        {"x": "NaN"},
+        {"x": "abc"},
+    ]
+    assert table.to_csv() == "x\n1\nINF\nNaN\nabc\n"
+    assert list(table.to_pandas()["x"]) == [1, "INF", "NaN", "abc"]
+    table.to_xlsx(tmp_path / "x.xlsx")
+
+
+def test_sparql_own_labels(g: KnowledgeGraph) -> None:
+    """A query's own ?x_label is the one column of that name."""
+    table = g.sparql('SELECT ?x ?x_label { VALUES (?x ?x_label) { (country:CN "mine") } }')
+    assert table.to_csv() == "x,x_label\ncountry:CN,mine\n"
+    assert table.records() == [{"x": "country:CN", "x_label": "mine"}]
 
 
 def test_sparql_forms(g: KnowledgeGraph) -> None:
@@ -201,10 +294,12 @@ def test_entity_amiss(g: KnowledgeGraph) -> None:
     """An unknown id offers near ones; what is no id is told so."""
     with pytest.raises(UnknownName, match=r"unknown id 'firm:lynass'. Did you mean .*firm:lynas"):
         g.entity("firm:lynass")
-    with pytest.raises(UsageError, match="is not an id: write kind:slug"):
-        g.entity("lynas")
-    with pytest.raises(UsageError, match="is not an id"):
+    with pytest.raises(UsageError, match="is not an id; write it as kind:slug"):
         g.entity("planet:earth")
+    with pytest.raises(UnknownName, match=r"unknown name 'linas'\. Did you mean firm:lynas \(Lynas"):
+        g.entity("linas")
+    with pytest.raises(UsageError, match="ree:Firm is a term of the ontology"):
+        g.entity("ree:Firm")
 
 
 @pytest.mark.parametrize(
@@ -322,7 +417,7 @@ def test_why_a_statement(g: KnowledgeGraph) -> None:
     [
         ("claim:tang-2025-99999", UnknownName),
         ("dependency:000000000000", UnknownName),
-        ("nonsense", UsageError),
+        ("nonsense", UnknownName),
         ("country:CN dependsOn element:Dy", UnknownName),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reegraph.names import Hit, find, fold
+from reegraph.names import Hit, Register, find, fold
 
 NAMES = {
     "element:Dy": ["dysprosium", "鏑", "Dy", "镝"],
@@ -97,3 +97,20 @@ def test_scores_are_between_nought_and_one(word: str) -> None:
     assert {h.id for h in hits} <= set(NAMES)
     assert all(0 < h.score <= 1 for h in hits)
     assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
+
+
+def test_register() -> None:
+    """A name leads to all that have it, in the same letters first; a slug where it is nobody's name."""
+    register = Register.of(
+        {
+            "bloc:eu": ["EU"],
+            "element:Eu": ["Eu"],
+            "scheme:china": ["x"],
+            "country:CN": ["China"],
+            "ree:X": ["EU"],
+        }
+    )
+    assert (register.called("EU"), register.called("Eu")) == (["bloc:eu"], ["element:Eu"])
+    assert register.called("eu") == ["bloc:eu", "element:Eu"]
+    assert (register.called("china"), register.called("CN")) == (["country:CN"], ["country:CN"])
+    assert register.called("chna") == []

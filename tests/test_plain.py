@@ -215,8 +215,8 @@ def test_what_nothing_here_holds_is_declined(matcher: Matcher, text: str) -> Non
     choice = matcher.choose(text, TODAY)
     assert choice.best is None
     assert "do not know" in choice.why()
-    assert "ry " in choice.why()
-    assert "可" in choice.why("zh-Hant")
+    assert "Try " in choice.advice()
+    assert "可" in choice.advice("zh-Hant")
 
 
 def test_a_choice_says_how_sure_it_is_and_offers_others(matcher: Matcher) -> None:
@@ -252,7 +252,7 @@ def test_an_answer_without_rows_is_a_decline(graph: KnowledgeGraph, matcher: Mat
     """The graph holds no reserves of Vietnam, and says so, naming the question it asked."""
     choice, table = settle(matcher.choose("Vietnam rare earth reserves", TODAY), _ask(graph))
     assert (choice.best, table, choice.nothing) == (None, None, "reserves")
-    assert "nothing on this" in choice.why()
+    assert "No row of this question tells that (asked as reserves)" in choice.why()
 
 
 def test_where_there_are_no_rows_it_is_asked_wider_and_then_generally() -> None:
@@ -285,6 +285,70 @@ def test_where_the_rows_lack_the_measure_a_question_nearly_as_sure_is_asked() ->
     choice, _ = settle(Choice("how many tonnes", best, (close, far)), ask)
     assert (choice.best, choice.near) == (close, (best, far))
     assert settle(Choice("how many tonnes", best, (far,)), ask)[0].best is None
+
+
+def test_the_same_things_are_asked_of_a_less_sure_question_where_no_row_is_found() -> None:
+    """Nothing on exports leads to imports of the same country, as little sure as they are; not to others."""
+    best, less = (
+        Guess("exports", {"who": ("country:JP",)}, 0.87),
+        Guess("imports", {"by": ("country:JP",)}, 0.13),
+    )
+    other = Guess("prices", {"by": ("country:KR",)}, 0.2)
+
+    def ask(name: str, values: Mapping[str, Value]) -> Table:
+        return Table((Column("n"),), () if name == "exports" else (("x",),))
+
+    assert settle(Choice("", best, (other, less)), ask)[0].best == less
+    assert settle(Choice("", best, (other,)), ask)[0].best is None
+
+
+@pytest.mark.parametrize(
+    ("text", "unused"),
+    [
+        (
+            "Which heavy rare earth processing depends on China as of November 2025?",
+            "; not used: November 2025.",
+        ),
+        ("Where do sources disagree about China's share of refining?", "; not used: China, refining."),
+        ("Which magnet plants are planned in the United States?", "; not used: magnet, United States."),
+        ("rare earth reserves of Brazil", "sure."),
+        ("哪些重稀土加工依賴中國？", "sure."),
+    ],
+)
+def test_what_a_question_is_asked_without_is_said(graph: KnowledgeGraph, text: str, unused: str) -> None:
+    """Names and times that the chosen question cannot hold are told, and make the choice less sure."""
+    choice, _ = graph.ask_plain(text, today=TODAY)
+    assert choice.best
+    assert choice.why().endswith(unused)
+    sure = next(g.sure for g in [graph._matcher.choose(text, TODAY).best] if g)
+    assert choice.best.sure == pytest.approx(sure * 0.8 ** len(choice.best.unused), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["How much cobalt does China produce?", "中國生產多少鎵？", "How much germanium does China produce?"],
+)
+def test_another_metal_that_no_row_speaks_of_is_declined(graph: KnowledgeGraph, text: str) -> None:
+    """Rows on rare earths do not answer for other metals."""
+    choice, table = graph.ask_plain(text, today=TODAY)
+    assert (choice.best, table, choice.nothing) == (None, None, "production")
+
+
+@pytest.mark.parametrize(
+    ("text", "scenarios"),
+    [
+        ("What happens if Myanmar stops exporting ore?", ("myanmar-feed-stops",)),
+        ("緬甸停止供應會怎樣？", ("myanmar-feed-stops",)),
+        ("What if China stops separating heavy rare earths?", ("cn-stops-heavy-separation",)),
+        ("rare earth reserves of Brazil", ()),
+        ("How much does Myanmar produce?", ()),
+    ],
+)
+def test_a_scenario_on_what_is_asked_is_named(
+    graph: KnowledgeGraph, text: str, scenarios: tuple[str, ...]
+) -> None:
+    """What-if questions on the things of a shipped scenario are told its name."""
+    assert graph.ask_plain(text, today=TODAY)[0].scenarios == scenarios
 
 
 def test_who_is_let_go_has_to_stand_in_the_row_where_any_row_names_it() -> None:

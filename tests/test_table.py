@@ -406,3 +406,10 @@ def test_no_cell_writes_html(text: str, id_: str) -> None:
     """Whatever a name or id holds, a notebook shows it as text."""
     table = Table((Column("on", "thing"),), ((Thing(id_, text),),), title=text)
     assert _Cells(table._repr_html_()).tags <= {"table", "caption", "thead", "tbody", "tr", "th", "td"}
+
+
+@pytest.mark.parametrize("delimiter", ["", "||", '"', "\n"])
+def test_delimiter_of_one_character(delimiter: str) -> None:
+    """A delimiter that the csv module cannot take is refused."""
+    with pytest.raises(UsageError, match="one character is wanted"):
+        Table((Column("a"),), (("b",),)).to_csv(delimiter=delimiter)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reegraph.errors import UsageError
 from reegraph.terms import ID, KINDS, PREFIXES, SLUG, iri, is_id, prologue, short
 
 _ids = st.builds(
@@ -62,10 +63,25 @@ def test_other_iris_stay(full: str) -> None:
     assert iri(full) == full
 
 
-@pytest.mark.parametrize("text", ["lynas", "", ":lynas", "company:lynas", "Firm:lynas", "ftp://x/y"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lynas",
+        "",
+        ":lynas",
+        "company:lynas",
+        "Firm:lynas",
+        "ftp://x/y",
+        "element:D y",
+        "element:Dy> <https://w3id.org/reegraph/id/element/Tb",
+        "https://example.org/a>b",
+        "ree:a\nb",
+        "firm:{}",
+    ],
+)
 def test_no_id_no_iri(text: str) -> None:
-    """What has no prefix of ours is refused, with how an id is written."""
-    with pytest.raises(ValueError) as caught:
+    """What has no prefix of ours, or cannot stand in an IRI, is refused, with how an id is written."""
+    with pytest.raises(UsageError) as caught:
         iri(text)
     assert str(caught.value) == f"{text!r} is not an id; write it as kind:slug, e.g. firm:lynas"
 

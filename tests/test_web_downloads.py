@@ -10,6 +10,7 @@ import re
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import pytest
+from openpyxl import load_workbook
 from webclient import TODAY, client, site
 
 from reegraph.web.app import _view_of
@@ -61,6 +62,24 @@ def twin(address: str, ending: str) -> str:
 def rows(address: str) -> list[dict[str, str]]:
     """The rows of a page's CSV file."""
     return list(csv.DictReader(io.StringIO(twin(address, "csv"))))
+
+
+@pytest.mark.parametrize("path", ["question/china-share.csv", "sparql.csv?query=ASK%7B%7D"])
+def test_csv_that_a_person_opens_says_that_it_is_utf_8(path: str) -> None:
+    """A browser's download begins with a byte order mark, for Excel; a program's CSV does not."""
+    for accept, marked in (("text/html,*/*;q=0.8", True), ("*/*", False), ("text/csv", False)):
+        answer = client().get(f"/zh-Hant/{path}", headers={"Accept": accept})
+        assert answer.content.startswith("\ufeff".encode()) is marked
+
+
+def test_a_page_as_a_workbook() -> None:
+    """XLSX has the rows of the CSV file, names in the page's language, and is linked from the page."""
+    assert 'href="/zh-Hant/question/china-share.xlsx"' in client().get("/zh-Hant/question/china-share").text
+    book = load_workbook(io.BytesIO(client().get("/zh-Hant/question/china-share.xlsx").content))
+    sheet = list(book.active.values)
+    given = list(csv.reader(io.StringIO(client().get("/zh-Hant/question/china-share.csv").text)))
+    assert [len(sheet), list(sheet[0]), sheet[1][1]] == [len(given), given[0], given[1][1]]
+    assert client().get("/en/sparql.xlsx?query=ASK%7B%7D").status_code == 404
 
 
 def page(address: str) -> str:

@@ -64,7 +64,7 @@ PAYLOADS = {
     "climbing": quote("../../../../etc/passwd", safe=""),
     "braces": quote("}, note = {\\input{x}}", safe=""),
 }
-TWINS = ("json", "csv", "rq", "svg", "html")
+TWINS = ("json", "csv", "rq", "svg", "html", "xlsx")
 ALSO = ("panel", "drawing", "unheard-of")
 FIELDS = [(route, name) for route, names in ROUTES.items() for name in (*names, *ALSO)]
 DATALESS = {"questions", "compare", "dossier", "sparql"}

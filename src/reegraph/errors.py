@@ -13,7 +13,7 @@ ReegraphError                   exit 1   HTTP 500
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import ClassVar, Final
@@ -21,12 +21,15 @@ from typing import ClassVar, Final
 from reegraph.sentence import Sentence
 
 _KINDS: Final = {
+    "command": "指令",
     "id": "代號",
+    "name": "名稱",
     "page": "頁面",
     "panel": "表格",
     "parameter": "參數",
     "question": "問題",
     "scenario": "情境",
+    "statement": "陳述",
     "term": "詞彙",
     "twin": "格式",
 }
@@ -95,11 +98,20 @@ class UnknownName(ReegraphError):
     exit_code = 5
     http_status = 404
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], remedy: str = "") -> None:
-        self.name = name
-        self.near = nearest(name, known)
-        hint = f" Did you mean {' or '.join(self.near)}?" if self.near else ""
-        hint_zh = f"是否要找 {' 或 '.join(self.near)}？" if self.near else ""
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        known: Iterable[str],
+        remedy: str = "",
+        near: Mapping[str, Sentence] | None = None,
+    ) -> None:
+        """`near` are the nearest ids with their names, where they are not found by `known`."""
+        self.kind, self.name = kind, name
+        self.near = list(near) if near else nearest(name, known)
+        told = [Sentence(i, i) if not near else _named(i, near[i]) for i in self.near]
+        hint = f" Did you mean {' or '.join(told)}?" if told else ""
+        hint_zh = f"是否要找 {' 或 '.join(one.zh for one in told)}？" if told else ""
         remedy_zh = remedy.zh if isinstance(remedy, Sentence) else remedy
         en = f"unknown {kind} {name!r}.{hint}" + (f" {remedy}" if remedy else "")
         super().__init__(Sentence(en, f"沒有「{name}」這個{_KINDS.get(kind, kind)}。{hint_zh}{remedy_zh}"))
@@ -155,6 +167,10 @@ def perhaps(name: str, known: Iterable[str]) -> str:
     """The names most like one that is not there, to stand behind it in a message; empty when none is."""
     near = nearest(name, known)
     return f" (perhaps {' or '.join(near)})" if near else ""
+
+
+def _named(id_: str, name: Sentence) -> Sentence:
+    return Sentence(f"{id_} ({name})", f"{id_}（{name.zh}）")
 
 
 def _by_place(problem: Problem) -> tuple[str, int, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from reegraph import names
 from reegraph.build import Tick, build_store, fresh_snapshot
@@ -18,20 +20,35 @@ from reegraph.folders import articles_folder, project_root
 from reegraph.pages import ask_page, bound_page, page_query
 from reegraph.plain.choice import Choice, settle
 from reegraph.plain.files import read_matcher
-from reegraph.plain.matcher import Matcher
+from reegraph.plain.matcher import Matcher, is_plain
 from reegraph.prover import Prover
 from reegraph.questions import Labels, Question, find_question, free_table, read_questions, run
 from reegraph.scenario.answer import answer
+from reegraph.scenario.definition import scenario_texts
 from reegraph.scenario.outcome import Outcome
+from reegraph.sentence import Sentence
 from reegraph.store import EmbeddedStore, RemoteStore, Solutions, Store
 from reegraph.store.protocol import node_text
 from reegraph.table import Column, Table, Thing
-from reegraph.terms import iri, is_id, is_term, short
+from reegraph.terms import RECORDS, iri, is_term, short
 
 if TYPE_CHECKING:
     import owlready2
     import pyoxigraph as ox
     import rdflib
+
+_SHOWN_ZH: Final = {  # the columns of all that is said of a thing
+    "basis": "依據",
+    "property": "屬性",
+    "value": "對象",
+    "figure": "數字",
+    "when": "時間",
+    "stage": "階段",
+    "material": "材料",
+    "modality": "陳述方式",
+    "evidence": "所據主張或條目",
+}
+_DAYS_KEPT: Final = 3  # graphs of known_by, some 100 MB each
 
 
 def connect(
@@ -74,6 +91,7 @@ class KnowledgeGraph:
         self.root = root or project_root()
         self.articles = articles
         self.version = version
+        self.left_out = Sentence("")  # which sources this graph is without, where known_by has made it
         self._as_known: dict[date, KnowledgeGraph] = {}
 
     def __enter__(self) -> Self:
@@ -83,7 +101,10 @@ class KnowledgeGraph:
         self.close()
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store, and of the graphs that `known_by` has made; they answer no more."""
+        for graph in self._as_known.values():
+            graph.close()
+        self._as_known.clear()
         self.store.close()
 
     @property
@@ -92,26 +113,34 @@ class KnowledgeGraph:
         return read_questions(self.root / "queries")
 
     def ask(self, name: str, /, **parameters: object) -> Table:
-        """The answer of a named question; parameters by keyword, e.g. ``on="country:CN"``.
+        """The answer of a named question; parameters by keyword, e.g. ``on="country:CN"`` or ``on="China"``.
 
         Several values of one parameter go in a list. ``known_by="2025-08-31"`` answers from the sources
-        published by that day alone. Raises UnknownName for a question, parameter or
-        thing that is not there, with the nearest names.
+        published by that day alone; a note says which are left out. Raises UnknownName for a question,
+        parameter or thing that is not there, with the nearest names.
         """
         if (known_by := parameters.pop("known_by", None)) is not None:
-            return self.known_by(_day(known_by)).ask(name, **parameters)
+            then = self.known_by(_day(known_by))
+            table = then.ask(name, **parameters)
+            note = then.left_out
+            return replace(table, notes=(*table.notes, note), notes_zh=(*table.notes_zh, note.zh))
+        if is_plain(name):
+            raise UsageError(
+                Sentence(
+                    f"{name!r} is a question in plain words: ask_plain answers those",
+                    f"「{name}」是以一般文字提出的問題，請用 ask_plain。",
+                )
+            )
         question = find_question(name, self.questions)
         values = {key: _parameter(value) for key, value in parameters.items() if value is not None}
-        things = {p.name for p in question.parameters if p.type == "thing"}
-        for key in things & set(values):
-            for id_ in values[key].split(","):
-                if is_id(id_.strip()) or is_term(id_.strip()):
-                    self._must_exist(id_.strip())
+        for key in {p.name for p in question.parameters if p.type == "thing"} & set(values):
+            values[key] = self._things(key, values[key])
         return run(self.store, question, values, self._labels)
 
     def ask_plain(self, text: str, *, today: date | None = None) -> tuple[Choice, Table | None]:
         """The named question chosen for a plain one, with its answer; None where it is declined."""
         choice = self._matcher.choose(text, today or date.today())
+        choice = replace(choice, scenarios=self._matcher.supposes(text, scenario_texts(self.root)))
         return settle(choice, lambda name, values: self.ask(name, **values))
 
     def known_by(self, day: date) -> KnowledgeGraph:
@@ -120,10 +149,14 @@ class KnowledgeGraph:
         Raises UsageError on a remote store, whose curated files are not here.
         """
         if not isinstance(self.store, EmbeddedStore):
-            raise UsageError("known_by works on the built graph only: leave out --store")
+            raise UsageError("known_by works on the built graph only, not on a service: it builds anew")
         if day not in self._as_known:
-            store = build_store(read_corpus(self.root).known_by(day), self.root)
+            while len(self._as_known) >= _DAYS_KEPT:
+                self._as_known.pop(next(iter(self._as_known)))
+            corpus = read_corpus(self.root)
+            store = build_store(corpus.known_by(day), self.root)
             self._as_known[day] = KnowledgeGraph(store, root=self.root, articles=self.articles)
+            self._as_known[day].left_out = corpus.left_out(day)
         return self._as_known[day]
 
     def sparql(self, query: str) -> Table:
@@ -138,18 +171,30 @@ class KnowledgeGraph:
         return free_table(self.store, answer, self._labels)
 
     def entity(self, id_: str) -> Table:
-        """All that the graph says of a thing: claims, reference entries, dependencies, derived types."""
-        self._must_exist(id_)
+        """All that the graph says of a thing: claims, reference entries, dependencies, derived types.
+
+        By its id, or a name that no other thing has.
+        """
+        id_ = self._id(id_)
         solutions = ask_page(self.store, self.root, "thing", thing=[id_])
+        if is_term(id_) and not solutions:
+            what, what_zh = (
+                "is a term of the ontology, of which nothing is claimed",
+                "是本體的詞彙，沒有關於它的主張。",
+            )
+            raise UsageError(Sentence(f"{id_} {what}", f"{id_} {what_zh}"))
         table = free_table(self.store, solutions, self._labels)
         columns = tuple(
-            Column(v, "text" if v in {"basis", "figure", "when"} else "thing") for v in solutions.variables
+            Column(v, "text" if v in {"basis", "figure", "when"} else "thing", zh=_SHOWN_ZH.get(v, ""))
+            for v in solutions.variables
         )
-        thing = self.thing(id_)
+        thing = self._labels.named(self.store, {iri(id_)})[iri(id_)]
         return Table(columns, table.rows, title=thing.label(), title_zh=thing.label("zh-Hant"))
 
     def find(self, word: str, limit: int = 20) -> Table:
         """Things by any of their names, best first, with the name that matched."""
+        if limit < 1:
+            raise UsageError(f"limit={limit}: at least 1 is wanted")
         if not names.fold(word):
             raise UsageError(f"{word!r} holds no letter or digit to look for")
         hits = names.find(word, self._names, limit)
@@ -164,21 +209,34 @@ class KnowledgeGraph:
             )
             for h in hits
         )
-        columns = (Column("thing", "thing"), Column("id"), Column("class", "thing"), Column("matched"))
+        columns = (
+            Column("thing", "thing", zh="事物"),
+            Column("id", zh="代號"),
+            Column("class", "thing", zh="分類"),
+            Column("matched", zh="相符名稱"),
+        )
         return Table(columns, rows, title=f"find {word}", title_zh=f"尋找「{word}」")
 
     def why(self, what: str) -> Proof:
-        """The whole proof of a claim, dependency, disagreement, or of ``subject property object``."""
-        subject, *rest = what.split() or [""]
-        ids = [subject, *rest[1:]]
-        if len(rest) == 2 and ":" not in rest[0] and rest[0] != "a":
-            ids.insert(1, f"ree:{rest[0]}")
-        for id_ in ids:
-            self._must_exist(id_)
+        """The whole proof of a claim, dependency, disagreement, or of ``subject property object``.
+
+        A thing goes by its id or by a name of one word; a claim by its number too, as in ``tang-2025-310``.
+        """
+        words = what.split()
+        if len(words) == 3:
+            subject, property_, object_ = words
+            if property_ != "a":
+                self._must_exist(property_ if ":" in property_ else f"ree:{property_}")
+            what = f"{self._id(subject)} {property_} {self._id(object_)}"
+        elif re.fullmatch(r"[a-z-]+-\d{4}-\d+", what):
+            what = self._id(f"claim:{what}")
+        elif len(words) < 2 or self._register.called(what):
+            what = self._id(what)
         return Prover(self.store, self.root, self.articles).why(what)
 
     def describe(self, ids: Iterable[str]) -> list[ox.Triple]:
         """The triples of these nodes and of their parts: quantities, times, evidence, supports."""
+        ids = [ids] if isinstance(ids, str) else ids
         return self.store.construct(bound_page(self.root, "describe", thing=ids))
 
     def scenario(self, scenario: str | Path, *more: str | Path) -> Outcome:
@@ -191,7 +249,8 @@ class KnowledgeGraph:
         return answer(self, scenario, *more)
 
     def thing(self, id_: str) -> Thing:
-        """An id with its names."""
+        """A thing with its names, by its id or by a name that no other has."""
+        id_ = self._id(id_)
         return self._labels.named(self.store, {iri(id_)})[iri(id_)]
 
     def to_rdflib(self) -> rdflib.Graph:
@@ -242,23 +301,50 @@ class KnowledgeGraph:
                 found.setdefault(short(node_text(thing)), short(node_text(cls)))
         return found
 
+    @cached_property
+    def _register(self) -> names.Register:
+        return names.Register.of(self._names)
+
+    def _things(self, parameter: str, value: str) -> str:
+        """Ids of what a parameter is given, one or several joined by commas."""
+        if "," in value and self._register.called(value):
+            return self._id(value)
+        ids = [part.strip() for part in value.split(",")]
+        ids = [self._id(i) if i != "any" and names.fold(i) else i for i in ids]
+        for id_ in ids:
+            if id_.partition(":")[0] in RECORDS:
+                what, what_zh = (
+                    "a thing is wanted, not what is said of it",
+                    "須為事物，而非關於事物的主張或紀錄。",
+                )
+                raise UsageError(Sentence(f"{parameter}={id_}: {what}", f"{parameter}={id_}：{what_zh}"))
+        return ",".join(ids)
+
+    def _id(self, text: str) -> str:
+        """The id of what goes by this id, IRI or name; an error with the nearest where not just one does."""
+        if ":" in text:
+            self._must_exist(text)
+            return short(text)
+        called = self._register.called(text)
+        if len(called) == 1:
+            return called[0]
+        near = called or [hit.id for hit in names.find(text, self._names, 3)]
+        found = self._labels.named(self.store, {iri(i) for i in near})
+        raise names.not_one(text, [found[iri(i)] for i in near], several=bool(called))
+
     def _must_exist(self, id_: str) -> None:
-        if not (is_id(id_) or id_.startswith("http") or ":" in id_):
-            raise UsageError(
-                f"{id_!r} is not an id: write kind:slug, e.g. firm:lynas. `reegraph find` has them."
-            )
-        try:
-            known = bool(ask_page(self.store, self.root, "kind", thing=[id_]))
-        except ValueError as error:
-            raise UsageError(str(error)) from error
-        if not known:
-            raise UnknownName("id", id_, self._names, f"`reegraph find {id_.partition(':')[2]}` searches.")
+        if not ask_page(self.store, self.root, "kind", thing=[id_]):
+            raise UnknownName("id", id_, self._names)
 
 
 def _parameter(value: object) -> str:
     match value:
         case str():
             return value
+        case bool():
+            return str(value).lower()
+        case datetime():
+            return value.date().isoformat()
         case date():
             return value.isoformat()
         case Thing():
@@ -273,6 +359,8 @@ def _parameter(value: object) -> str:
 
 def _day(value: object) -> date:
     """A day given as a date or as EDTF text; of a month or year the last day."""
+    if isinstance(value, datetime):
+        return value.date()
     if isinstance(value, date):
         return value
     try:

@@ -103,6 +103,7 @@ class _Tools:
         choice, table = self._graph.ask_plain(text)
         said: Answer = {
             "why": choice.why(lang),
+            "scenarios": list(choice.scenarios),
             "next_best": [
                 {"question": guess.question, "sure": round(guess.sure, 2)} for guess in choice.near
             ],

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Self
+
+from reegraph.errors import ReegraphError, UnknownName, UsageError
+from reegraph.sentence import Sentence
+from reegraph.table import Thing
 
 ALIKE = 0.75  # below this a name that merely resembles the word is no hit
 
@@ -46,6 +51,47 @@ def find(word: str, names: Mapping[str, Iterable[str]], limit: int = 20) -> list
             if score > (best[id_].score if id_ in best else 0):
                 best[id_] = Hit(id_, name, score)
     return sorted(best.values(), key=lambda h: (-h.score, len(h.name), h.id))[:limit]
+
+
+@dataclass(frozen=True)
+class Register:
+    """Who goes by a name: ids by folded name, each with the name as it is written."""
+
+    by_name: Mapping[str, Sequence[tuple[str, str]]]
+    by_slug: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def of(cls, names: Mapping[str, Iterable[str]]) -> Self:
+        """Of all names of each id."""
+        by_name: dict[str, list[tuple[str, str]]] = {}
+        by_slug: dict[str, list[str]] = {}
+        for id_, own in names.items():
+            by_slug.setdefault(fold(id_.partition(":")[2]), []).append(id_)
+            for name in own:
+                by_name.setdefault(fold(name), []).append((id_, name))
+        return cls(by_name, by_slug)
+
+    def called(self, word: str) -> list[str]:
+        """The ids of which the word is the very name, else of which it is the id without its kind.
+
+        Things stand before terms of the ontology, and names in the same letters before others: EU is no Eu.
+        """
+        found = self.by_name.get(fold(word)) or [(id_, "") for id_ in self.by_slug.get(fold(word), ())]
+        things = [(id_, name) for id_, name in found if not id_.startswith("ree:")] or found
+        exact = [(id_, name) for id_, name in things if name == word.strip()]
+        return sorted({id_ for id_, _ in exact or things})
+
+
+def not_one(text: str, near: Iterable[Thing], *, several: bool) -> ReegraphError:
+    """The error of a name that no single thing has: `near` are the `several` that have it, or like ones."""
+    named = {thing.id: Sentence(thing.label(), thing.label("zh-Hant")) for thing in near}
+    if not several:
+        return UnknownName("name", text, [], near=named)
+    en = " or ".join(f"{id_} ({name})" for id_, name in named.items())
+    zh = " 或 ".join(f"{id_}（{name.zh}）" for id_, name in named.items())
+    return UsageError(
+        Sentence(f"{text!r} is a name of several: write {en}", f"「{text}」不只一個：請寫 {zh}。")
+    )
 
 
 def _score(wanted: str, name: str) -> float:

@@ -45,21 +45,18 @@ class Prover:
         """
         parts = what.split()
         if len(parts) == 3:
-            return self._why_triple((_term(parts[0]), _predicate(parts[1]), _term(parts[2])))
+            return self._why_triple((iri(parts[0]), _predicate(parts[1]), iri(parts[2])))
         if len(parts) != 1:
             raise UsageError(f"{what!r}: an id, or `subject property object`, is wanted")
         proof = self._node(what, frozenset())
         if proof.evidence is None and not proof.supports:
-            raise UsageError(f"{what} is no claim or conclusion, so it has no proof; `reegraph show {what}`")
+            raise UsageError(f"{what} is no claim or conclusion, so it has no proof")
         return proof
 
     def _why_triple(self, triple: tuple[str, str, str]) -> Proof:
         proof = self._triple(triple, frozenset())
         if not proof.supports and not proof.given:
-            subject = short(triple[0])
-            raise UnknownName(
-                "statement", _triple_id(triple), [], f"`reegraph show {subject}` has those of it."
-            )
+            raise UnknownName("statement", _triple_id(triple), [])
         return proof
 
     def _node(self, id_: str, above: frozenset[str]) -> Proof:
@@ -161,17 +158,10 @@ class Prover:
         return {rule.name: rule for rule in read_rules(self.root / "queries" / "rules")}
 
 
-def _term(text: str) -> str:
-    try:
-        return iri(text)
-    except ValueError as error:
-        raise UsageError(str(error)) from error
-
-
 def _predicate(text: str) -> str:
     if text in {"a", "rdf:type"}:
         return RDF + "type"
-    return _term(text) if ":" in text else REE + text
+    return iri(text) if ":" in text else REE + text
 
 
 def _triple_id(triple: tuple[str, str, str]) -> str:

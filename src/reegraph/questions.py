@@ -23,7 +23,6 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from reegraph.curation import edtf
 from reegraph.errors import CurationError, Problem, QueryError, UnknownName, UsageError
 from reegraph.sentence import Sentence
 from reegraph.store import Node, Solutions, Store
@@ -34,7 +33,7 @@ from reegraph.terms import XSD, iri, is_id, is_term, short
 _HEAD = re.compile(r"#\+\s*([a-z-]+):\s*(.*)")
 _TEXTS: Final = ("title-en", "title-zh", "question-en", "question-zh", "theme", "keywords-en", "keywords-zh")
 _REQUIRED: Final = _TEXTS[:5]
-PARAMETER_TYPES: Final = ("thing", "date", "number", "text")
+PARAMETER_TYPES: Final = ("thing", "date", "number", "boolean", "text")
 LIST_SEPARATOR: Final = " | "  # between the texts of a list cell; IRIs are separated by a blank
 THEMES: Final = ("dependence", "controls", "actors", "policy", "materials", "evidence")
 
@@ -112,8 +111,7 @@ def read_questions(folder: Path) -> dict[str, Question]:
 def find_question(name: str, questions: Mapping[str, Question]) -> Question:
     """The question of that name; UnknownName with the nearest names when there is none."""
     if name not in questions:
-        remedy = Sentence("`reegraph ask` lists all.", "全部列於 `reegraph ask`。")
-        raise UnknownName("question", name, questions, remedy)
+        raise UnknownName("question", name, questions)
     return questions[name]
 
 
@@ -293,8 +291,7 @@ def _term(value: str, parameter: Parameter) -> str:
     match parameter.type:
         case "thing":
             if not (is_id(value) or is_term(value)):
-                wanted = f'an id like country:CN is wanted; `reegraph find "{value}"` has it'
-                wanted_zh = f'須為代號，例如 country:CN；可由 `reegraph find "{value}"` 查得。'
+                wanted, wanted_zh = "an id like country:CN is wanted", "須為代號，例如 country:CN。"
                 raise UsageError(Sentence(f"{given}: {wanted}", f"{given}：{wanted_zh}"))
             return f"<{iri(value)}>"
         case "number":
@@ -307,13 +304,24 @@ def _term(value: str, parameter: Parameter) -> str:
                 wanted, wanted_zh = "a number is wanted, such as 50 or 0.1", "須為數字，例如 50 或 0.1。"
                 raise UsageError(Sentence(f"{given}: {wanted}", f"{given}：{wanted_zh}")) from None
         case "date":
-            try:
-                day = edtf.parse(value).start
-            except ValueError as error:
-                raise UsageError(Sentence(f"{given}: {error}", f"{given}：{edtf.REMEDY_ZH}")) from error
-            return str(ox.Literal((day or date.min).isoformat(), datatype=ox.NamedNode(XSD + "date")))
+            if not _is_day(value):  # of a month one could take the first day or the last
+                wanted, wanted_zh = "one day is wanted, such as 2025-06-30", "須為某一日，例如 2025-06-30。"
+                raise UsageError(Sentence(f"{given}: {wanted}", f"{given}：{wanted_zh}"))
+            return str(ox.Literal(value, datatype=ox.NamedNode(XSD + "date")))
+        case "boolean":
+            if value not in {"true", "false"}:
+                wanted, wanted_zh = "true or false is wanted", "須為 true 或 false。"
+                raise UsageError(Sentence(f"{given}: {wanted}", f"{given}：{wanted_zh}"))
+            return value
         case _:
             return str(ox.Literal(value))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _worded(row: Sequence[Node | None], column: Column, places: Mapping[str, int]) -> Sentence | None:
@@ -352,10 +360,12 @@ def _cell(node: Node | None, column: Column, names: Mapping[str, Thing]) -> Cell
 
 
 def _number(text: str) -> Cell:
+    """A number; one that is not finite (INF, NaN) stays text, since JSON and spreadsheets have none."""
     try:
-        return Decimal(text)
+        number = Decimal(text)
     except InvalidOperation:
         return text
+    return number if number.is_finite() else text
 
 
 def _guess(cells: list[Node | None]) -> str:

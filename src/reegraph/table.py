@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal
 
 from reegraph.errors import UsageError
 from reegraph.sentence import Sentence
-from reegraph.wording import code, separated, spoken
+from reegraph.wording import code, heading, separated, spoken, unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +29,7 @@ LANGS: Final[tuple[Lang, ...]] = ("en", "zh-Hant")
 FORMATS: Final = ("table", "csv", "tsv", "json", "md", "xlsx")
 COLUMN_TYPES: Final = ("thing", "things", "claims", "texts", "text", "sentence", "number", "date", "boolean")
 SHOWN: Final = 60  # rows of a table that is printed
+BOM: Final = "\ufeff"  # before CSV that a person opens: without it Excel reads it in the system's code page
 LIST_TYPES: Final = frozenset({"things", "claims", "texts"})
 
 
@@ -58,9 +59,18 @@ class Column:
     en: str = ""
     zh: str = ""
 
-    def heading(self) -> str:
-        """The name, with its unit in brackets."""
+    def heading(self, lang: Lang = "en") -> str:
+        """The name, with its unit in brackets; in Chinese in words, but for variables of typed queries."""
+        if lang == "zh-Hant" and self.zh:
+            return self.words(lang)
         return f"{self.name} ({self.unit})" if self.unit else self.name
+
+    def words(self, lang: Lang) -> str:
+        """Its name in a word where it has one, else what it holds up to the first colon or aside."""
+        whole = (self.zh if lang == "zh-Hant" else self.en) or self.name
+        short = "" if self.type == "number" else heading(lang, self.name)
+        short = short or re.split(r"[;；:：(（]|, where|, as the", whole)[0].strip() or whole
+        return f"{short} ({unit(lang, self.unit)})" if self.unit and self.unit != "count" else short
 
 
 @dataclass(frozen=True, repr=False)
@@ -128,19 +138,21 @@ class Table:
 
     def to_csv(self, lang: Lang = "en", delimiter: str = ",") -> str:
         """Comma- or tab-separated text with a header line; lists are joined by ``; ``."""
+        if len(delimiter) != 1 or delimiter in '"\r\n':
+            raise UsageError(f"delimiter {delimiter!r}: one character is wanted, but no quote or end of line")
         rows = ([_plain(v) for v in row] for row in self._flat_rows(lang))
         return "".join(_csv_line(cells, delimiter) for cells in (self._flat_header(), *rows))
 
     def to_markdown(self, lang: Lang = "en") -> str:
         """A Markdown pipe table of names rather than ids."""
-        lines = ["| " + " | ".join(c.heading() for c in self.columns) + " |"]
+        lines = ["| " + " | ".join(c.heading(lang) for c in self.columns) + " |"]
         lines.append("|" + "|".join(" ---: " if c.type == "number" else " --- " for c in self.columns) + "|")
         for row in self.rows:
             cells = (cell_text(v, lang).replace("|", "\\|").replace("\n", " ") for v in row)
             lines.append("| " + " | ".join(cells) + " |")
         return "\n".join(lines) + "\n"
 
-    def to_xlsx(self, path: Path | str, lang: Lang = "en") -> None:
+    def to_xlsx(self, path: Path | str | BinaryIO, lang: Lang = "en") -> None:
         """Write a workbook of one sheet; numbers stay numbers, things get a second column of names."""
         from openpyxl import Workbook  # a spreadsheet is rarely asked for
 
@@ -158,13 +170,18 @@ class Table:
             raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
     def to_pandas(self, lang: Lang = "en") -> pd.DataFrame:
-        """A pandas DataFrame: ids as text, numbers as floats, lists as Python lists."""
+        """A pandas DataFrame: ids as text, numbers as floats, lists as Python lists.
+
+        A column in which a number is none (`"abc"^^xsd:integer`) stays as it is.
+        """
         try:
             import pandas as pd
         except ImportError as error:
             raise UsageError("pandas is not installed: pip install 'reegraph[pandas]'") from error
         frame = pd.DataFrame(self.records(lang), columns=self._flat_header())
-        return frame.astype({c.name: "float64" for c in self.columns if c.type == "number"})
+        numbers = {c.name for c in self.columns if c.type == "number"}
+        texts = {name for name in numbers if frame[name].map(lambda v: isinstance(v, str)).any()}
+        return frame.astype(dict.fromkeys(sorted(numbers - texts), "float64"))
 
     def to_rich(self, lang: Lang = "en") -> RichTable:
         """A rich table for a terminal; ids, numbers and single words stay in one piece."""
@@ -177,7 +194,7 @@ class Table:
         )
         for c, texts in zip(self.columns, self._shown(lang), strict=True):
             out.add_column(
-                c.heading(),
+                c.heading(lang),
                 justify="right" if c.type == "number" else "left",
                 overflow="fold",
                 no_wrap=max(map(_unbroken, texts)) == max(map(_width, texts)),
@@ -192,15 +209,17 @@ class Table:
 
     def to_blocks(self, lang: Lang = "en") -> str:
         """One block of ``column: value`` lines a row, for terminals too narrow for the table."""
-        width = max((len(c.heading()) for c in self.columns), default=0)
+        names = [c.heading(lang) for c in self.columns]
+        width = max(map(_width, names), default=0)
+        names = [" " * (width - _width(name)) + name for name in names]
         blocks = []
         for row in self.rows:
-            pairs = zip(self.columns, (_clean(short_text(v, lang)) for v in row), strict=True)
-            blocks.append("\n".join(f"{c.heading():>{width}}  {text}" for c, text in pairs if text))
+            pairs = zip(names, (_clean(short_text(v, lang)) for v in row), strict=True)
+            blocks.append("\n".join(f"{name}  {text}" for name, text in pairs if text))
         return "\n\n".join(blocks) + "\n" if blocks else ""
 
     def _repr_html_(self, lang: Lang = "en") -> str:
-        head = "".join(f"<th>{html.escape(c.heading())}</th>" for c in self.columns)
+        head = "".join(f"<th>{html.escape(c.heading(lang))}</th>" for c in self.columns)
         body = "".join(
             "<tr>"
             + "".join(f"<td{_tooltip(v)}>{html.escape(cell_text(v, lang))}</td>" for v in row)
@@ -216,7 +235,7 @@ class Table:
     def _shown(self, lang: Lang) -> list[list[str]]:
         """What a terminal shows of each column: its heading, then its cells."""
         return [
-            [c.heading(), *(short_text(row[place], lang) for row in self.rows)]
+            [c.heading(lang), *(short_text(row[place], lang) for row in self.rows)]
             for place, c in enumerate(self.columns)
         ]
 
@@ -224,14 +243,17 @@ class Table:
         record: dict[str, Any] = {}
         for column, value in zip(self.columns, row, strict=True):
             record[column.name] = value.label(lang) if isinstance(value, Sentence) else _json_value(value)
-            if column.type == "thing":
-                record[f"{column.name}_label"] = value.label(lang) if isinstance(value, Thing) else None
+            if label := self._label_of(column):
+                record[label] = value.label(lang) if isinstance(value, Thing) else None
         return record
 
     def _flat_header(self) -> list[str]:
-        return [
-            n for c in self.columns for n in ([c.name, f"{c.name}_label"] if c.type == "thing" else [c.name])
-        ]
+        return [name for c in self.columns for name in (c.name, self._label_of(c)) if name]
+
+    def _label_of(self, column: Column) -> str:
+        """The column of a thing's names; none where it is no thing, or the query has one of that name."""
+        label = f"{column.name}_label"
+        return "" if column.type != "thing" or any(c.name == label for c in self.columns) else label
 
     def _flat_rows(self, lang: Lang) -> Iterator[list[Any]]:
         return (list(self._record(row, lang).values()) for row in self.rows)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from reegraph.errors import UsageError
+from reegraph.sentence import Sentence
+
 BASE: Final = "https://w3id.org/reegraph/"
 REE: Final = BASE + "ontology#"
 ID: Final = BASE + "id/"
@@ -63,6 +66,11 @@ KINDS: Final[dict[str, str]] = {
     "rule": "Rule",
 }
 
+# The kinds of what is said or concluded of things, rather than of things.
+RECORDS: Final = frozenset(
+    {"claim", "dependency", "support", "disagreement", "correction", "reading", "reference", "rule"}
+)
+
 PREFIXES: Final[dict[str, str]] = {
     "ree": REE,
     **{kind: f"{ID}{kind}/" for kind in KINDS},
@@ -80,22 +88,24 @@ PREFIXES: Final[dict[str, str]] = {
 }
 
 SLUG: Final = re.compile(r"[A-Za-z0-9]+(?:[-.][A-Za-z0-9]+)*\Z")
+_OUTSIDE_IRIS: Final = re.compile(r'[\x00-\x20<>"{}|^`\\]')  # SPARQL 1.1, IRIREF: would end or break <...>
 
 
 def iri(short: str) -> str:
     """The IRI of a short id; a full IRI passes through.
 
-    Raises ValueError when the prefix is not one of ours.
+    Raises UsageError when the prefix is not one of ours, or for what no IRI may hold: what this gives may be
+    written into a query between < and >.
 
     >>> iri("firm:lynas")
     'https://w3id.org/reegraph/id/firm/lynas'
     """
-    if short.startswith(("http://", "https://", "urn:")):
-        return short
     prefix, colon, local = short.partition(":")
-    if not colon or prefix not in PREFIXES:
-        raise ValueError(f"{short!r} is not an id; write it as kind:slug, e.g. firm:lynas")
-    return PREFIXES[prefix] + local
+    whole = short.startswith(("http://", "https://", "urn:"))
+    if _OUTSIDE_IRIS.search(short) or not (whole or (colon and prefix in PREFIXES)):
+        en = f"{short!r} is not an id; write it as kind:slug, e.g. firm:lynas"
+        raise UsageError(Sentence(en, f"「{short}」不是代號；代號寫成「類別:名稱」，例如 firm:lynas。"))
+    return short if whole else PREFIXES[prefix] + local
 
 
 def short(full: str) -> str:

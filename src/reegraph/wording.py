@@ -15,8 +15,8 @@ from reegraph.sentence import Sentence, in_chinese
 
 
 def _read(path: Path) -> dict[str, dict[str, tuple[str, str]]]:
-    """The words of each kind of code: units and all others."""
-    found: dict[str, dict[str, tuple[str, str]]] = {"unit": {}, "code": {}}
+    """The words of each kind of code: units, names of columns, and all others."""
+    found: dict[str, dict[str, tuple[str, str]]] = {"unit": {}, "code": {}, "heading": {}}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             found[row["kind"]][row["code"]] = (row["en"].strip(), row["zh-Hant"].strip())
@@ -44,6 +44,11 @@ _SPANS: Final = {
 def code(lang: str, text: str) -> str:
     """A code in words: how a claim is said, a rank, a status, a word of quantity; other text as it is."""
     return _WORDS["code"].get(text, (text, text))[lang == "zh-Hant"]
+
+
+def heading(lang: str, name: str) -> str:
+    """A column's name in a word; empty where it has none."""
+    return _WORDS["heading"].get(name, ("", ""))[lang == "zh-Hant"]
 
 
 def unit(lang: str, name: str) -> str:

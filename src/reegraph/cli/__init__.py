@@ -11,7 +11,8 @@ from typing import Final, TextIO
 
 import click
 
-from reegraph.errors import ReegraphError
+from reegraph.errors import ReegraphError, UnknownName, UsageError
+from reegraph.sentence import Sentence
 
 COMMANDS: Final = {  # by name: the module it stands in, loaded once it is called, and its line in the list
     "ask": ("answers", "Answer a question, named or in plain words; alone, list the questions."),
@@ -34,6 +35,19 @@ COMMANDS: Final = {  # by name: the module it stands in, loaded once it is calle
 }
 
 
+_REMEDIES: Final = {  # by the kind of name that is unknown
+    "question": Sentence("`reegraph ask` lists all.", "全部列於 `reegraph ask`。"),
+    "name": Sentence("`reegraph find` searches names.", "可用 `reegraph find` 查找名稱。"),
+    "id": Sentence("`reegraph find` searches names.", "可用 `reegraph find` 查找名稱。"),
+    "command": Sentence("`reegraph --help` lists all.", "全部列於 `reegraph --help`。"),
+    "statement": Sentence("`reegraph show` has those of a thing.", "`reegraph show` 列出一事物的陳述。"),
+}
+
+
+class UnknownCommand(UsageError, UnknownName):
+    """A command that is not there, told with the nearest; it ends as other misuse does."""
+
+
 class _Commands(click.Group):
     """The commands, each with its module loaded only when it is called."""
 
@@ -46,6 +60,14 @@ class _Commands(click.Group):
         command = getattr(import_module(f"reegraph.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, but a command that is not there is told with the nearest."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            raise UnknownCommand("command", args[0], COMMANDS)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -88,7 +110,7 @@ def main(arguments: list[str] | None = None) -> None:
             traceback.print_exc()
         from reegraph.cli.output import default_lang
 
-        click.echo(f"reegraph: {error.told(default_lang())}", err=True)
+        click.echo(f"reegraph: {_with_remedy(error, default_lang())}", err=True)
         sys.exit(error.exit_code)
     except Exception:
         if "--debug" in words:
@@ -103,6 +125,12 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(1)
     if isinstance(code, int) and code:  # what a command gives to Context.exit
         sys.exit(code)
+
+
+def _with_remedy(error: ReegraphError, lang: str) -> str:
+    """What the error says, and the command that helps."""
+    hint = _REMEDIES.get(error.kind) if isinstance(error, UnknownName) else None
+    return error.told(lang) + (f"{'' if lang == 'zh-Hant' else ' '}{hint.label(lang)}" if hint else "")
 
 
 def _take_any_text(stream: TextIO) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TextIO
+from typing import Any, Final, TextIO
 
 import click
 
@@ -19,10 +19,26 @@ from reegraph.cli.output import (
 from reegraph.errors import UnknownName, UsageError
 from reegraph.export import turtle
 from reegraph.folders import project_root
-from reegraph.plain.choice import Choice
+from reegraph.plain.choice import Choice, Guess
 from reegraph.plain.matcher import is_plain
+from reegraph.plain.reading import is_chinese
 from reegraph.questions import read_questions
+from reegraph.sentence import Sentence
 from reegraph.table import Column, Lang, Table
+
+_NO_NAME: Final = Sentence(
+    "nothing has a name like that; try a part of it, another spelling, or the other language",
+    "沒有相近的名稱；可改用部分字詞、其他寫法或另一種語言",
+)
+
+
+class _File(click.File):
+    """A file, or - for stdin; a query in its place is told where it goes."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and "{" in value and not Path(value).exists():
+            raise UsageError("a FILE is wanted, or - for stdin: echo 'SELECT ...' | reegraph sparql -")
+        return super().convert(value, param, ctx)
 
 
 @click.command()
@@ -39,7 +55,8 @@ def ask(
     """Answer a named question, or a plain one in quotes; without either, list the questions.
 
     For a plain question, in Chinese or English, it says which named one it chose, with which parameters and
-    how sure it is, and offers the next best; below its threshold it says that it does not know.
+    how sure it is, and offers the next best; below its threshold it says that it does not know. A Chinese
+    question is answered in Chinese unless --lang is given.
 
     Every named question also takes known_by=DATE: the answer from what was published by then.
 
@@ -64,6 +81,7 @@ def ask(
             return
         if values:
             raise UsageError("a plain question takes no key=value; name the question instead")
+        out = out.otherwise_in("zh-Hant") if is_chinese(name) else out
         choice, table = g.ask_plain(name)
         _tell(choice, out.lang)
         if table is None:  # _tell has said why, and what to try
@@ -72,7 +90,7 @@ def ask(
 
 
 @click.command()
-@click.argument("file", type=click.File(encoding="utf-8"))
+@click.argument("file", type=_File(encoding="utf-8"))
 @output_options
 @graph_options
 def sparql(
@@ -127,7 +145,7 @@ def find(
       reegraph find 萊納斯
     """
     with where.open() as g:
-        out.write(g.find(word, limit))
+        out.write(g.find(word, limit), _NO_NAME)
 
 
 @click.command()
@@ -163,13 +181,18 @@ def why(what: str, format_: str, lang: Lang, where: GraphOptions, articles: Path
 
 def _tell(choice: Choice, lang: Lang) -> None:
     """Say on stderr what was chosen for a plain question, and what else it could be."""
-    click.echo(choice.why(lang), err=True)
+    click.echo(f"{choice.why(lang)} {choice.advice(lang)}".rstrip(), err=True)
     if choice.best:
-        for key, value in choice.best.parameters.items():
-            shown = ",".join(value) if isinstance(value, tuple) else value
-            click.echo(f"  {key}={shown}", err=True)
+        for parameter in _line(choice.best).split()[1:]:
+            click.echo(f"  {parameter}", err=True)
     for guess in (g for g in choice.near if g.sure >= 0.05):
-        click.echo(f"  or: reegraph ask {guess.question} ({guess.sure:.0%})", err=True)
+        click.echo(f"  or: reegraph ask {_line(guess)} ({guess.sure:.0%})", err=True)
+
+
+def _line(guess: Guess) -> str:
+    """A guess as the command line takes it."""
+    shown = {k: ",".join(v) if isinstance(v, tuple) else v for k, v in guess.parameters.items()}
+    return " ".join((guess.question, *(f"{key}={value}" for key, value in shown.items())))
 
 
 def _questions(lang: Lang) -> Table:
@@ -183,5 +206,10 @@ def _questions(lang: Lang) -> Table:
         )
         for q in sorted(questions, key=lambda q: (q.theme, q.name))
     )
-    columns = (Column("question"), Column("theme"), Column("asks"), Column("parameters", "texts"))
+    columns = (
+        Column("question", zh="問題"),
+        Column("theme", zh="主題"),
+        Column("asks", zh="問句"),
+        Column("parameters", "texts", zh="參數"),
+    )
     return Table(columns, rows)

@@ -5,22 +5,30 @@ from __future__ import annotations
 import contextlib
 import locale
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import reduce, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from reegraph.errors import UsageError
 from reegraph.folders import articles_folder
-from reegraph.table import FORMATS, LANGS, Lang, Table
+from reegraph.sentence import Sentence
+from reegraph.table import BOM, FORMATS, LANGS, Lang, Table
 
 if TYPE_CHECKING:
     from reegraph.graph import KnowledgeGraph
 
+NOTHING: Final = Sentence(
+    "the graph has nothing on this; it is unknown, not none", "圖譜沒有這方面的資料；這是未知，而非沒有"
+)
 WIDEST: Final = 10_000  # characters; a table takes what it needs of them
+
+_LANGS_TOO: Final = dict.fromkeys(("zh", "zh-tw", "zh-hk", "zh_tw", "zh-hant", "中文"), "zh-Hant")
+_FORMATS_TOO: Final = {"markdown": "md", "excel": "xlsx"}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -39,6 +47,17 @@ articles_option = click.option(
 )
 
 
+class Choice(click.Choice[str]):
+    """One of some values, which go by other names too; those that are there are told where none fits."""
+
+    def __init__(self, choices: Sequence[str], also: Mapping[str, str]) -> None:
+        super().__init__(choices)
+        self._also = also
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert(self._also.get(str(value).casefold(), value), param, ctx)
+
+
 def default_lang() -> Lang:
     """zh-Hant where the locale is a traditional-Chinese one, else en."""
     set_ = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
@@ -53,10 +72,10 @@ def default_lang() -> Lang:
 
 
 def lang_option(command: F) -> F:
-    """--lang, by default the locale's."""
+    """--lang, by default the locale's, or that of a Chinese question."""
     option = click.option(
         "--lang",
-        type=click.Choice(LANGS),
+        type=Choice(LANGS, _LANGS_TOO),
         default=default_lang,
         help="Language of names. [default: the locale's]",
     )
@@ -71,16 +90,22 @@ class OutputOptions:
     output: Path | None
     lang: Lang
 
-    def write(self, table: Table) -> None:
-        """Write a table where and how the options say."""
+    def otherwise_in(self, lang: Lang) -> Self:
+        """These options in that language, unless --lang is given."""
+        source = click.get_current_context().get_parameter_source("lang")
+        return replace(self, lang=lang) if source is ParameterSource.DEFAULT else self
+
+    def write(self, table: Table, nothing: Sentence = NOTHING) -> None:
+        """Write a table where and how the options say; `nothing` is said of one without rows."""
         if self.format == "xlsx":
             if self.output is None:
                 raise UsageError("--format xlsx needs a file: add --output FILE.xlsx")
             table.to_xlsx(self.output, self.lang)
         elif self.format == "table" and self.output is None:
-            show(table, self.lang)
+            show(table, self.lang, nothing)
         else:
-            self.put(_TEXTS[self.format](table, self.lang))
+            marked = self.format == "csv" and self.output is not None  # stdout is for programs
+            self.put(BOM * marked + _TEXTS[self.format](table, self.lang))
 
     def put(self, text: str) -> None:
         """Write a text to the file of --output, or to stdout."""
@@ -116,7 +141,7 @@ class GraphOptions:
 def output_options(command: Callable[..., None]) -> Callable[..., None]:
     """--format, --output and --lang, given to the command as `out`."""
     options = (
-        click.option("--format", type=click.Choice(FORMATS), default="table", show_default=True),
+        click.option("--format", type=Choice(FORMATS, _FORMATS_TOO), default="table", show_default=True),
         click.option(
             "-o", "--output", type=click.Path(path_type=Path), help="Write to this file. [default: stdout]"
         ),
@@ -191,7 +216,7 @@ def progress() -> Iterator[Callable[[str], None]]:
             bar.stop()
 
 
-def show(table: Table, lang: Lang) -> None:
+def show(table: Table, lang: Lang, nothing: Sentence = NOTHING) -> None:
     """Draw a table on the terminal, its remarks on stderr; in a pipe a row is one line, for grep and less."""
     from rich.console import Console
 
@@ -204,11 +229,9 @@ def show(table: Table, lang: Lang) -> None:
     else:
         terminal.print(drawn)
     if lang == "zh-Hant":
-        said, label = f"{len(table)} 列", "註："
-        nothing = "：圖譜沒有這方面的資料；這是未知，而非沒有"
+        said, label, colon = f"{len(table)} 列", "註：", "："
     else:
-        said, label = f"{len(table)} row{'' if len(table) == 1 else 's'}", "note: "
-        nothing = ": the graph has nothing on this; it is unknown, not none"
-    click.echo(said + ("" if len(table) else nothing), err=True)
+        said, label, colon = f"{len(table)} row{'' if len(table) == 1 else 's'}", "note: ", ": "
+    click.echo(said if len(table) else f"{said}{colon}{nothing.label(lang)}", err=True)
     for note in table.remarks(lang):
         click.echo(f"{label}{note}", err=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,10 +18,10 @@ from typing import Final
 
 from reegraph.plain.choice import GENERAL, Choice, Guess
 from reegraph.plain.mentions import Gazetteer, Mention, kind_of
-from reegraph.plain.phrasings import NOTHING, Phrasings, masked
+from reegraph.plain.phrasings import NOTHING, OTHER_METALS, Phrasings, masked
 from reegraph.plain.reading import Text, features, is_cjk, read, run_of, spelt
 from reegraph.plain.sayings import Saying, Sayings
-from reegraph.plain.slots import BACKDROP, NARROW, SPECIFIC, Binder, Bound, Slot, ids_of
+from reegraph.plain.slots import BACKDROP, BACKGROUND, NARROW, SPECIFIC, Binder, Bound, Slot, ids_of
 
 # Chosen by cross-validation on tests/questions/phrasings.tsv.
 THRESHOLD: Final = 0.25  # surer than this, or the answer is "I do not know"
@@ -36,8 +37,10 @@ TOLD: Final = 0.35  # a claim that holds so much of the text tells what it is ab
 NAMED: Final = (
     0.35  # how surely all about it is asked where one narrow thing is named and nothing else is sure
 )
+OWN: Final = 0.1  # what more than so many of a question's examples mention goes without saying
 OFFERED: Final = 3  # questions named where none or one is chosen
 
+_WHAT_IF: Final = re.compile(r"\bwhat (?:if|happens)\b|\bif\b|\bsuppos|如果|假如|假設|倘若|要是|會怎|會如何")
 _TELLING: Final = NARROW | {"concept", "sector", "material", "region"}
 
 
@@ -51,6 +54,8 @@ class Matcher:
     binder: Binder
     slots: Mapping[str, Sequence[Slot]]
     known: frozenset[str]
+    own: Mapping[str, frozenset[str]]  # the things that a question is about whatever it is asked of
+    foreign: frozenset[str]  # words that only examples on other metals have
 
     @classmethod
     def of(
@@ -76,13 +81,16 @@ class Matcher:
         by_question: dict[str, list[Slot]] = {_question(label): [] for label, _ in listed}
         for slot in slots:
             by_question.setdefault(slot.question, []).append(slot)
+        found = [(label, text, gazetteer.find(text)) for label, text in listed]
         return cls(
             gazetteer,
-            Phrasings.of((question, masked(text, gazetteer.find(text))) for question, text in listed),
+            Phrasings.of((label, masked(text, mentions)) for label, text, mentions in found),
             said,
             Binder(gazetteer, located or {}),
             by_question,
             frozenset(known),
+            _own(found),
+            _foreign(found) - set(run_of(common)),
         )
 
     def choose(self, text: str, today: date) -> Choice:
@@ -107,9 +115,23 @@ class Matcher:
             guesses = all_about_one(guesses, mentions, doubt * NAMED * (1 - likeness[NOTHING]))
         heard = tuple(m.ids[0] for m in mentions)
         years = tuple(sorted({when.day.year for when in plain.whens if not when.open}))
+        named = {p for m in mentions for p in range(m.start, m.end)}
+        foreign = tuple(w for p, w in enumerate(plain.run) if p not in named and w in self.foreign)
         if guesses[0].sure < THRESHOLD:
             return Choice(text, None, tuple(guesses), heard, unknown, years)
-        return Choice(text, guesses[0], tuple(guesses[1:]), heard, unknown, years)
+        return Choice(text, guesses[0], tuple(guesses[1:]), heard, unknown, years, foreign=foreign)
+
+    def supposes(self, text: str, scenarios: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+        """The scenarios, given with their texts, on all the things of which a text asks what if."""
+        if not _WHAT_IF.search(text.casefold()):
+            return ()
+        asked = self._things(text)
+        named = {name: set().union(*map(self._things, texts)) for name, texts in scenarios.items()}
+        telling = asked - BACKDROP - BACKGROUND
+        return tuple(name for name, things in named.items() if telling and asked <= things)
+
+    def _things(self, text: str) -> set[str]:
+        return {m.ids[0] for m in self.gazetteer.find(read(text)) if kind_of(m.ids[0]) != "concept"}
 
     def _guess(
         self,
@@ -131,7 +153,16 @@ class Matcher:
         if any(map(ids_of, bound.values.values())):
             left = ()  # its rows are of things that are spoken of
         wider = tuple(self.binder.wider(self.slots[question], bound.values))
-        return Guess(question, bound.values, sure, left, wider)
+        idle = [m for m in bound.unused if m.ids[0] not in self.own.get(question, ())]
+        dated = any({"date", "year"} & set(slot.kinds) for slot in self.slots[question])
+        spans = [(text.tokens[m.start].start, text.tokens[m.end - 1].end) for m in idle]
+        if not dated:
+            named = [(text.tokens[m.start].start, text.tokens[m.end - 1].end) for m in mentions]
+            times = [(when.start, when.end) for when in text.whens]
+            spans += [t for t in times if not any(a < t[1] and t[0] < b for a, b in named)]
+        unused = tuple(text.folded[start:end].strip().removesuffix("'s") for start, end in sorted(spans))
+        strange = tuple(m.ids[0] for m in idle if kind_of(m.ids[0]) == "element" and question != GENERAL)
+        return Guess(question, bound.values, sure, left, wider, unused, strange)
 
     def _told(self, text: Text, mentions: Sequence[Mention]) -> str | None:
         """The narrow thing that the claims most like the text are about."""
@@ -165,6 +196,32 @@ def all_about_one(guesses: list[Guess], mentions: Sequence[Mention], sure: float
             others = [g for g in guesses if g is not guess]
             return [replace(guess, sure=round(sure, 2)), *others] if sure >= THRESHOLD else guesses
     return guesses
+
+
+_Found = Sequence[tuple[str, Text, Sequence[Mention]]]  # examples, with what each mentions
+
+
+def _own(examples: _Found) -> dict[str, frozenset[str]]:
+    """The things that a good part of a question's examples mention, of each question."""
+    counts: dict[str, Counter[str]] = {}
+    examined: Counter[str] = Counter()
+    for label, _, mentions in examples:
+        examined[_question(label)] += 1
+        counts.setdefault(_question(label), Counter()).update({m.ids[0] for m in mentions})
+    return {
+        question: frozenset(id_ for id_, n in found.items() if n > OWN * examined[question])
+        for question, found in counts.items()
+    }
+
+
+def _foreign(examples: _Found) -> frozenset[str]:
+    """The words, or Chinese characters, outside names that examples on other metals alone have."""
+    words: dict[bool, set[str]] = {True: set(), False: set()}
+    for label, text, mentions in examples:
+        named = {p for m in mentions for p in range(m.start, m.end)}
+        if _question(label) != NOTHING or label == OTHER_METALS:
+            words[label == OTHER_METALS] |= {w for p, w in enumerate(text.run) if p not in named}
+    return frozenset(words[True] - words[False])
 
 
 def _question(label: str) -> str:

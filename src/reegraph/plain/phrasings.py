@@ -18,6 +18,7 @@ from reegraph.plain.mentions import Mention, kind_of
 from reegraph.plain.reading import Text, is_cjk
 
 NOTHING: Final = "-"  # the question of examples that no question here answers
+OTHER_METALS: Final = "-:other-metals"  # its label where they are on metals that are no rare earths
 NEAREST: Final = 3  # examples of a question that are looked at
 SMOOTH: Final = 5.0  # of naive Bayes: how many words of average text each question has besides its own
 STEM: Final = 5  # letters by which words of one root are told

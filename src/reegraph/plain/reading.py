@@ -179,6 +179,15 @@ def is_cjk(text: str) -> bool:
     return re.search(f"[{CJK}]", text) is not None
 
 
+def is_chinese(text: str) -> bool:
+    """True of a text with more Chinese characters than words in Latin letters.
+
+    >>> is_chinese("Lynas 的產能多少"), is_chinese("uses of 鏑 in magnets")
+    (True, False)
+    """
+    return len(re.findall(f"[{CJK}]", text)) > len(re.findall(r"[A-Za-z]+", text))
+
+
 def _numeral(text: str) -> int:
     tens, ten, ones = text.partition("十")
     return (_DIGITS.get(tens, 1) * 10 if ten else _DIGITS[tens]) + _DIGITS.get(ones, 0)

@@ -158,6 +158,16 @@ def scenario_list(root: Path) -> Table:
     return Table(columns, tuple(rows), title="scenarios")
 
 
+def scenario_texts(root: Path) -> dict[str, list[str]]:
+    """Titles and questions of the scenarios of data/scenarios/ in both languages, by name."""
+    rows = scenario_list(root).cells()
+    said = {str(row["scenario"]): (row["title"], row["asks"]) for row in rows}
+    return {
+        name: [text for one in own if isinstance(one, Thing) for text in (one.en, one.zh)]
+        for name, own in said.items()
+    }
+
+
 def read_scenario(path: Path, known: Known) -> Scenario:
     """The scenario of a TOML file; CurationError with every fault, UsageError when it cannot be read."""
     place = f"data/scenarios/{path.name}" if path.parent.name == "scenarios" else path.name

@@ -34,8 +34,15 @@ class EmbeddedStore(Store):
     """A dataset in memory; see Store for what its methods promise."""
 
     def __init__(self, quads: Iterable[ox.Quad] = ()) -> None:
-        self.dataset = ox.Store()
-        self.dataset.extend(quads)
+        self._dataset: ox.Store | None = ox.Store()
+        self._dataset.extend(quads)
+
+    @property
+    def dataset(self) -> ox.Store:
+        """The dataset itself; StoreError once the store is closed, since an empty one would be an answer."""
+        if self._dataset is None:
+            raise StoreError("the store is closed: connect again")
+        return self._dataset
 
     @classmethod
     def load(cls, path: Path, *, without: Collection[str] = ()) -> EmbeddedStore:
@@ -56,7 +63,7 @@ class EmbeddedStore(Store):
     def over(cls, dataset: ox.Store) -> EmbeddedStore:
         """A store over a pyoxigraph dataset that is there already."""
         store = cls()
-        store.dataset = dataset
+        store._dataset = dataset
         return store
 
     def query(self, query: str) -> Solutions | bool | list[ox.Triple]:
@@ -84,7 +91,7 @@ class EmbeddedStore(Store):
         self.dataset.extend(fresh)
 
     def close(self) -> None:
-        self.dataset = ox.Store()
+        self._dataset = None
 
     def __len__(self) -> int:
         return len(self.dataset)

@@ -21,7 +21,7 @@ from reegraph.folders import project_root
 from reegraph.server import packing
 from reegraph.server.negotiation import choose, preferred_lang, takes_gzip
 from reegraph.store import EmbeddedStore
-from reegraph.table import LANGS, Lang
+from reegraph.table import BOM, LANGS, Lang
 from reegraph.web import pages
 from reegraph.web.ahead import pages_ahead
 from reegraph.web.assets import Assets
@@ -46,6 +46,7 @@ _TWINS: Final = {
     "rq": "application/sparql-query",
     "svg": "image/svg+xml",
     "html": "text/html",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _TYPED: Final = ("sparql", *(f"{lang}/{page}" for lang in LANGS for page in ("sparql", "search")))
 _ROBOTS: Final = "User-agent: *\n" + "".join(f"Disallow: /{path}\n" for path in _TYPED)
@@ -170,7 +171,7 @@ class _App:
         return self.finished(Response(body, media_type="application/json"), request)
 
     async def page(self, request: Request) -> Response:
-        """A page, or its twin where the address ends in .json, .csv or .rq."""
+        """A page, or its twin where the address ends in .json, .csv, .xlsx or .rq."""
         lang: Lang = "zh-Hant" if request.url.path.startswith("/zh-Hant") else "en"
         path = request.url.path.removeprefix(f"/{lang}/")
         path, twin = _twin(path)
@@ -199,6 +200,9 @@ class _App:
             response.headers.setdefault(name, value)
         response.headers["Vary"] = "Accept, Accept-Encoding, Accept-Language"
         body = bytes(response.body)
+        if body and response.headers.get("Content-Type", "").startswith("text/csv") and _by_browser(request):
+            body = response.body = BOM.encode() + body
+            response.headers["Content-Length"] = str(len(body))
         coding = packing.wanted(request.headers.get("accept-encoding", ""))
         if "Content-Encoding" not in response.headers and len(body) > packing.WORTH and coding:
             response.body = packing.packed(body, coding)
@@ -265,13 +269,23 @@ class _App:
                 json.dumps(body, ensure_ascii=False) + "\n", status, media_type="application/json"
             )
         kind = "e404" if status == 404 else "e400" if status < 500 else "e500"
-        words = {"message": error.told(ask.lang), "near": near, "kind": kind}
+        words = {
+            "message": error.told(ask.lang),
+            "near": near,
+            "kind": kind,
+            "form": self._form(ask, request),
+        }
         view = View("error.html", word(ask.lang, kind), (), words, status)
         return Response(
             self.renderer.page(view, ask, request.url.path.removeprefix(f"/{ask.lang}/"), request),
             status,
             media_type="text/html",
         )
+
+    def _form(self, ask: Ask, request: Request) -> str:
+        """Where the form stands whose values could not be: the page of a question that there is."""
+        path = request.url.path.removeprefix(f"/{ask.lang}/")
+        return path if path.removeprefix("question/") in self.site.questions else ""
 
 
 def _queries(path: str, values: Mapping[str, str]) -> list[str]:
@@ -298,6 +312,11 @@ def _twin(path: str) -> tuple[str, str]:
     return (stem, ending) if dot and ending in _TWINS else (path, "")
 
 
+def _by_browser(request: Request) -> bool:
+    """True when a person follows a link; programs ask for any type, or for CSV."""
+    return "text/html" in request.headers.get("accept", "")
+
+
 def _negotiated(request: Request) -> str:
     """json or csv where Accept weighs it above HTML, else nothing."""
     accept = request.headers.get("accept", "")
@@ -306,7 +325,8 @@ def _negotiated(request: Request) -> str:
 
 
 def _data(view: View, twin: str, ask: Ask, version: str) -> Response:
-    if not view.panels:
+    first_rows_alone = view.template == "sparql.html"  # the others have all that was found
+    if not view.panels or (twin == "xlsx" and first_rows_alone):
         raise UnknownName("twin", twin, [], ask.t("no_data"))
     if twin == "json":
         return Response(view.to_json(ask.lang, version), media_type=_TWINS[twin])
@@ -316,4 +336,6 @@ def _data(view: View, twin: str, ask: Ask, version: str) -> Response:
     names = [p.name for p in view.panels]
     if panel and panel not in names:
         raise UnknownName("panel", panel, names, ask.t("page_has", ", ".join(names)))
+    if twin == "xlsx":
+        return Response(view.to_xlsx(ask.lang, panel), media_type=_TWINS[twin])
     return Response(view.to_csv(ask.lang, panel), media_type=_TWINS[twin])

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
+from reegraph.errors import UsageError
 from reegraph.pages import ask_page
 from reegraph.questions import Labels, run
 from reegraph.store import EmbeddedStore, Store
@@ -89,7 +90,7 @@ class Catalogue:
         """An id with its names; one of no kind that we know is its own name."""
         try:
             full = iri(id_)
-        except ValueError:
+        except UsageError:
             return Thing(id_)
         return self.labels.named(self.store, {full})[full]
 

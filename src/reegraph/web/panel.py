@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -90,8 +91,16 @@ class View:
 
     def to_csv(self, lang: Lang, panel: str = "") -> str:
         """One panel as CSV, by default the main one."""
-        chosen = self.panel(panel) if panel else self.panels[0]
-        return chosen.table.to_csv(lang)
+        return self._chosen(panel).table.to_csv(lang)
+
+    def to_xlsx(self, lang: Lang, panel: str = "") -> bytes:
+        """One panel as a workbook, by default the main one."""
+        book = io.BytesIO()
+        self._chosen(panel).table.to_xlsx(book, lang)
+        return book.getvalue()
+
+    def _chosen(self, panel: str) -> Panel:
+        return self.panel(panel) if panel else self.panels[0]
 
     def to_sparql(self) -> str:
         """The queries of all panels, each under a comment with its name."""

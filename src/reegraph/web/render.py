@@ -16,7 +16,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 
 from reegraph import wording
-from reegraph.table import LANGS, Column, Lang
+from reegraph.table import LANGS
 from reegraph.terms import short
 from reegraph.web import i18n
 from reegraph.web.cite import CitedView
@@ -117,8 +117,8 @@ class Renderer:
             tagged=inline.tagged,
             link=inline.link,
             spoken=partial(wording.spoken, lang),
-            heading=partial(_heading, lang),
-            heads_of=lambda columns: [_heading(lang, c) for c in columns],
+            heading=lambda column: column.words(lang),
+            heads_of=lambda columns: [column.words(lang) for column in columns],
             length=inline.length,
             safe_svg=Markup,
             static=self.site.assets.address,
@@ -153,22 +153,6 @@ def policy_of(styles: str) -> str:
     """The Content-Security-Policy of a document with this style sheet inside, and nothing else."""
     digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
     return f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'"
-
-
-def _heading(lang: Lang, column: Column) -> str:
-    """A column's name in a word where it has one, else what it holds up to the first colon or aside.
-
-    The whole description is the title of the heading.
-    """
-    whole = (column.zh if lang == "zh-Hant" else column.en) or column.name
-    try:
-        short_ = "" if column.type == "number" else i18n.word(lang, f"heading_{column.name}")
-    except KeyError:
-        short_ = ""
-    short_ = short_ or re.split(r"[;；:：(（]|, where|, as the", whole)[0].strip() or whole
-    return (
-        f"{short_} ({wording.unit(lang, column.unit)})" if column.unit and column.unit != "count" else short_
-    )
 
 
 def _twin(path: str, ending: str, query: str, panel: str, drawing: int | str) -> str:

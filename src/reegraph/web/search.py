@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
-from reegraph.names import ALIKE, fold
+from reegraph.names import ALIKE, Register, fold
 from reegraph.pages import ask_page
 from reegraph.questions import Question
 from reegraph.terms import short
@@ -42,14 +42,15 @@ class Index:
             )
             for q in questions
         ]
-        seen = set()
+        named: dict[str, list[str]] = {}
         for row in ask_page(catalogue.store, catalogue.root, "names").texts():
             id_ = short(row["thing"])
             if id_.startswith(("http", "support:", "reference:")):
                 continue
-            for name in (row["name"], id_.partition(":")[2]) if id_ not in seen else (row["name"],):
+            for name in (row["name"], id_.partition(":")[2]) if id_ not in named else (row["name"],):
                 self._things.append((id_, name, fold(name)))
-            seen.add(id_)
+            named.setdefault(id_, []).append(row["name"])
+        self.register = Register.of(named)
 
     def things(self, word: str, limit: int = 40) -> list[Found]:
         """Things of which a name is, starts with or contains the word; those alike where none does."""

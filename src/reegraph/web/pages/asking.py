@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from reegraph.errors import UnknownName, UsageError
-from reegraph.names import fold
+from reegraph.names import fold, not_one
 from reegraph.questions import THEMES, Parameter, Question, find_question
 from reegraph.sentence import Sentence
 from reegraph.table import Cell, Column, Table, Thing
@@ -101,6 +101,8 @@ def question(ask: Ask) -> View:
     asked = find_question(ask.name, ask.site.questions)
     known = {p.name for p in asked.parameters}
     for key in ask.values:
+        if key == "known_by":
+            raise UsageError(ask.t("known_by_not_here"))
         if key not in known | {"panel", "drawing", "page"}:
             listed = ", ".join(sorted(known)) or ask.t("none_of")
             remedy = Sentence(f"{asked.name} takes: {listed}.", f"{asked.name} 可用：{listed}。")
@@ -180,15 +182,24 @@ def _turn(ask: Ask, said: Said) -> str:
 
 
 def _by_name(ask: Ask, value: str) -> str:
-    """The id of the thing that goes by this name; what is no name, such as an id, stays as it is."""
-    hits = [] if ":" in value else ask.site.index.things(value, limit=1)
-    return hits[0].id if hits and hits[0].score == 1 else value
+    """The ids of what goes by these names; an id, and any, stay. Raises an error with the nearest names."""
+    return ",".join(_id_of(ask, part.strip()) for part in value.split(","))
+
+
+def _id_of(ask: Ask, name: str) -> str:
+    if ":" in name or name == "any":
+        return name
+    called = ask.site.index.register.called(name)
+    if len(called) != 1:
+        near = called or [hit.id for hit in ask.site.index.things(name, limit=4)]
+        raise not_one(name, map(ask.site.catalogue.thing, near), several=bool(called))
+    return called[0]
 
 
 def _name_of(ask: Ask, id_: str) -> str:
     """The name of a thing where the name leads back to it, else its id."""
     name = ask.site.label(id_, ask.lang)
-    return name if _by_name(ask, name) == id_ else id_
+    return name if ask.site.index.register.called(name) == [id_] else id_
 
 
 def _control(ask: Ask, asked: Question, parameter: Parameter, values: dict[str, str]) -> dict[str, Any]:
@@ -218,11 +229,7 @@ def _control(ask: Ask, asked: Question, parameter: Parameter, values: dict[str, 
         "value": "" if value == "any" else value,
         "options": options[:150],
         "blank": comma.join(ask.site.label(id_, ask.lang) for id_ in several) or _unset(ask, options),
-        "hint": ask.t(
-            {"thing": "id_hint", "date": "date_hint", "number": "number_hint"}.get(
-                parameter.type, "text_hint"
-            )
-        ),
+        "hint": ask.t(f"{'id' if parameter.type == 'thing' else parameter.type}_hint"),
     }
 
 

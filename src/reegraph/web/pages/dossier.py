@@ -21,7 +21,7 @@ LONGEST: Final = 10_000  # characters of all picks in the address
 _ROWS: Final = {"": 12, "html": 400}  # of a table, on the page and in the file
 _CLAIMS: Final = {"": 15, "html": 400}
 _HITS: Final = 8
-ENDINGS: Final = (".json", ".csv", ".rq", ".svg", ".html")
+ENDINGS: Final = (".json", ".csv", ".rq", ".svg", ".html", ".xlsx")
 
 
 @dataclass(frozen=True)
