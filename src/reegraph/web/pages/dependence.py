@@ -281,7 +281,7 @@ def _drawing(ask: Ask, stages: Sequence[Stage], chosen: dict[str, str]) -> Drawi
 def _title(ask: Ask, chosen: dict[str, str]) -> str:
     names = {key: ask.site.label(id_, ask.lang) for key, id_ in chosen.items() if id_}
     who, on = "dependent" in names, "on" in names
-    form = ("dependence_all", "dependence_on_whom", "dependence_who", "dependence_of")[2 * who + on]
+    form = ("dependence_all", "dependence_for_all", "dependence_who", "dependence_of")[2 * who + on]
     title = ask.t(
         form,
         who=names.get("dependent", ""),
