@@ -384,9 +384,10 @@ def test_chosen(tmp_path: Path) -> None:
     ox.Store(str(tmp_path / "rocks"))
     assert chosen(None, writable=False) is None
     assert chosen("none", writable=True) == Source(writable=True)
-    assert chosen(str(file), writable=False) == Source(path=str(file))
-    assert chosen(str(tmp_path / "rocks"), writable=False) == Source(folder=str(tmp_path / "rocks"))
-    assert chosen(str(tmp_path / "new"), writable=True) == Source(folder=str(tmp_path / "new"), writable=True)
+    assert chosen(str(file), writable=False) == Source(path=str(file), name="a.ttl")
+    rocks, new = str(tmp_path / "rocks"), str(tmp_path / "new")
+    assert chosen(rocks, writable=False) == Source(folder=rocks, name="rocks")
+    assert chosen(new, writable=True) == Source(folder=new, writable=True, name="new")
     for given, writable in (
         (None, True),
         (str(file), True),

@@ -619,9 +619,9 @@ def test_the_best_founded_of_a_stage_stands_first() -> None:
     page = text("/en/dependence")
     headline = re.search(r'<ul class="answer plain">.*?</ul>', page, re.S)
     assert headline
-    assert re.findall(r"<b>(.*?)</b></a> <span[^>]*>(.*?)</span>", headline[0])[0] == ("~63%", "2023")
+    assert re.findall(r"<b>(.*?)</b></a> <span[^>]*>(.*?)</span>", headline[0])[0] == ("~69.2%", "2024")
     mining = re.findall(r"<tbody>.*?</tbody>", page, re.S)[0]
-    assert re.findall(r'data-k="How much">(\S+)', mining) == ["~63%", "~69.2%", "~70%", "90%", "~54%", ">50%"]
+    assert re.findall(r'data-k="How much">(\S+)', mining) == ["~69.2%", "~63%", "~70%", "90%", "~54%", ">50%"]
 
 
 @pytest.mark.parametrize(
@@ -644,12 +644,12 @@ def test_the_title_names_what_is_asked_for(asked: str, title: str) -> None:
 
 def test_a_proof_keeps_the_curators_caution() -> None:
     """A conclusion's name marks an assumed year, and the claims of its proof say so, with their notes."""
-    found = rows("/en/dependence.csv?dependent=country:US")
-    id_ = next(r["dependency"] for r in found if "claim:tang-2025-284" in r["claims"])
+    found = rows("/en/dependence.csv?dependent=country:JP")
+    id_ = next(r["dependency"] for r in found if "claim:tang-2025-508" in r["claims"])
     where = id_.replace(":", "/")
     for lang, name, said in (
-        ("en", "~80% (2025?)", ("2025 · year assumed", "USGS figure of the years before (2014 to 2018)")),
-        ("zh-Hant", "~80%（2025?）", ("2025 · 年份為推定", "較早年份（2014至2018年）的數字")),
+        ("en", "~30% (2025?)", ("2025 · year assumed", "The text names no basis.")),
+        ("zh-Hant", "~30%（2025?）", ("2025 · 年份為推定", "原文未載依據")),
     ):
         page = text(f"/{lang}/{where}")
         assert f"{name}</h1>" in page
@@ -666,7 +666,7 @@ def test_a_gap_is_what_a_reader_would_subtract() -> None:
     page = text("/en/disagreements")
     for gap in ("15.8–20.8 percentage points", "12 months", "2 years", "162,000 t"):
         assert f"Gap: {gap}" in page
-    assert "mining / stage not said, rare earths: ~69.2% / ~70% / 85–90%" in page
+    assert "mining / stage not said, rare earths: ~69.2% / ~70% / ~85–90%" in page
     assert "差距：15.8–20.8 個百分點" in text("/zh-Hant/disagreements")
 
 
