@@ -658,6 +658,13 @@ def test_a_proof_keeps_the_curators_caution() -> None:
         assert all(words in proof[0] for words in said)
 
 
+def test_the_home_page_says_when_and_on_what() -> None:
+    """Each row of the flagship's dependences has its time and its claims."""
+    table = text("/en/").split("Which heavy rare-earth", 1)[1]
+    heads = re.findall(r"<th [^>]*>(.*?)</th>", table)[:6]
+    assert heads[3:] == ["how much (%)", "when", "rests on"], heads
+
+
 # --- disagreements
 
 

@@ -22,7 +22,8 @@ def home(ask: Ask) -> View:
     heavy = ask.site.ask("heavy-ree-dependence", {"on": "country:CN"})
     disagreements = ask.site.ask("disagreements", {})
     clock = ask.site.ask("controls-in-force", {"date": ask.today.isoformat()})
-    shown = [0, 2, 3, 4, 5, 9]  # who, stage, material, share, period, claims
+    names = [column.name for column in heavy.table.columns]
+    shown = [names.index(n) for n in ("dependent", "stage", "material", "share", "period", "claims")]
     words: dict[str, Any] = {
         "said": said,
         "sentence": _sentence(ask, said),
