@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -183,16 +184,16 @@ def _tell(choice: Choice, lang: Lang) -> None:
     """Say on stderr what was chosen for a plain question, and what else it could be."""
     click.echo(f"{choice.why(lang)} {choice.advice(lang)}".rstrip(), err=True)
     if choice.best:
-        for parameter in _line(choice.best).split()[1:]:
-            click.echo(f"  {parameter}", err=True)
+        for word in _words(choice.best):
+            click.echo(f"  {word}", err=True)
     for guess in (g for g in choice.near if g.sure >= 0.05):
-        click.echo(f"  or: reegraph ask {_line(guess)} ({guess.sure:.0%})", err=True)
+        line = shlex.join((guess.question, *_words(guess)))
+        click.echo(f"  or: reegraph ask {line} ({guess.sure:.0%})", err=True)
 
 
-def _line(guess: Guess) -> str:
-    """A guess as the command line takes it."""
-    shown = {k: ",".join(v) if isinstance(v, tuple) else v for k, v in guess.parameters.items()}
-    return " ".join((guess.question, *(f"{key}={value}" for key, value in shown.items())))
+def _words(guess: Guess) -> list[str]:
+    """The parameters of a guess as the command line takes them."""
+    return [f"{k}={','.join(v) if isinstance(v, tuple) else v}" for k, v in guess.parameters.items()]
 
 
 def _questions(lang: Lang) -> Table:

@@ -28,6 +28,7 @@ from reegraph.curation.sources import Source, read_sources
 from reegraph.curation.vocabulary import Vocabulary, read_vocabulary
 from reegraph.errors import Problem
 from reegraph.sentence import Sentence
+from reegraph.wording import time
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,8 @@ class Corpus:
         out = [s for s in self.sources.values() if not _by(s.published, day)]
         if len(out) == len(self.sources):
             return Sentence(f"No source was published by {day}.", f"{day} 前沒有來源出版。")
-        told = [(s.slug, _published(s.published)) for s in out]
-        en = ", ".join(f"{slug} ({when})" for slug, when in told) or "none"
-        zh = "、".join(f"{slug}（{when.zh}）" for slug, when in told) or "無"
+        en = ", ".join(f"{s.slug} ({time('en', s.published.edtf)})" for s in out) or "none"
+        zh = "、".join(f"{s.slug}（{time('zh-Hant', s.published.edtf)}）" for s in out) or "無"
         return Sentence(
             f"Known by {day}. Sources left out, published later or not surely by then: {en}.",
             f"截至 {day} 所知。未採計的來源（其後出版，或當時是否已出版不明）：{zh}。",
@@ -107,12 +107,6 @@ class Corpus:
 def _by(published: edtf.Span, day: date) -> bool:
     """Whether something was surely published by then."""
     return published.end is not None and published.end <= day
-
-
-def _published(span: edtf.Span) -> Sentence:
-    if span.end is None:
-        return Sentence(f"{span.start} or later", f"{span.start} 或其後")
-    return Sentence(str(span.start) if span.start == span.end else f"{span.start} to {span.end}")
 
 
 def class_index(

@@ -46,11 +46,12 @@ def controls(ask: Ask) -> View:
     turns = ask.site.turning_days
     recent = [when for when in turns if when > ask.today - _SLID]
     within = [day, ask.today, *recent]
+    standing = standings(clock)
     words: dict[str, Any] = {
         "day": day,
-        "standings": standings(clock),
+        "standings": standing,
         "newest": newest(ask, day),
-        "counts": {s.state: s.count for s in standings(clock)},
+        "counts": {s.state: s.count for s in standing},
         "by_state": [(state, list(of)) for state, of in groupby(groups, itemgetter("status"))],
         "coming": _coming(ask, clock, said, day),
         "ended": said_of(clock, "ended"),
